@@ -1,0 +1,54 @@
+using Pool.Actors.Settings;
+
+namespace Pool.Actors.Backends;
+
+/// <summary>
+/// What the pool needs to know of a backend connection. All but <see cref="CheckLimits"/> is called only by whoever owns the
+/// connection's slot (see the ownership word in Pooling), so nothing here needs a lock.
+/// </summary>
+public abstract class PooledConnection
+{
+    /// <summary>What the handshake fixed.</summary>
+    public abstract ConnectionClass Class { get; }
+
+    /// <summary>What is painted on it now; <see cref="Fingerprint.None"/> if not known.</summary>
+    public Fingerprint Fingerprint { get; protected set; } = Fingerprint.None;
+
+    /// <summary>The server's id of the connection's thread, as its process list shows it.</summary>
+    public abstract ulong ThreadId { get; }
+
+    /// <summary>The connection's slot in its pool; set by the pool alone.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>The pool generation that the connection was opened under; set by the pool alone.</summary>
+    public int Generation { get; set; }
+
+    /// <summary>
+    /// True if the connection, which is idle, must not be used: the server closed it or said something unasked (MySQL sends
+    /// error 4031 before it closes an idle connection). One system call, no waiting.
+    /// </summary>
+    public abstract bool IsStale();
+
+    /// <summary>
+    /// Brings a connection back to the baseline after a session left state on it (COM_RESET_CONNECTION and what it does not
+    /// undo). False: the connection is broken and must be discarded.
+    /// </summary>
+    public abstract ValueTask<bool> ResetAsync();
+
+    /// <summary>Runs one statement of the pool's own and answers how it went. Used on control connections.</summary>
+    public abstract ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel);
+
+    /// <summary>
+    /// Ends the connection: COM_QUIT if it is between statements, then waits until the server has closed its side, at most
+    /// for <paramref name="patience"/>. True: the server closed it, so its place is free. False: not seen; the caller makes
+    /// sure at the server (KILL, process list).
+    /// </summary>
+    public abstract ValueTask<bool> CloseAsync(TimeSpan patience);
+
+    /// <summary>
+    /// Called by the janitor for every leased connection, about four times a second, from any thread: enforces the limits on
+    /// held leases (idle in transaction, idle while pinned, query time, unread replies). Must not block or throw.
+    /// </summary>
+    /// <param name="now">A <see cref="TimeProvider.GetTimestamp"/> of the pool's clock.</param>
+    public abstract void CheckLimits(long now);
+}

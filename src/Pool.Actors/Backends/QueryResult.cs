@@ -1,0 +1,14 @@
+namespace Pool.Actors.Backends;
+
+/// <summary>How a statement of the pool's own went.</summary>
+/// <param name="ErrorCode">The server's error, 0 for none, -1 when the connection failed.</param>
+/// <param name="ErrorText">The server's words, or what failed; null on success.</param>
+/// <param name="Rows">The text rows of the (first) result set; a NULL is a null.</param>
+public sealed record QueryResult(int ErrorCode, string? ErrorText, IReadOnlyList<IReadOnlyList<string?>> Rows)
+{
+    /// <summary>True if the server said OK.</summary>
+    public bool Succeeded => ErrorCode == 0;
+
+    /// <summary>The connection itself failed.</summary>
+    public static QueryResult Broken(string why) => new(-1, why, []);
+}
