@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+using System.Threading.Tasks.Sources;
+
+namespace Pool.Host.Transport;
+
+/// <summary>The one receive that a socket can have under way, reused for all of them, so that receiving allocates nothing.</summary>
+internal sealed class SocketReceiver : SocketAsyncEventArgs, IValueTaskSource<int>
+{
+    private ManualResetValueTaskSourceCore<int> _pending;
+
+    public SocketReceiver()
+        : base(true)
+    {
+    }
+
+    /// <summary>Bytes received; 0 for the end or a failure.</summary>
+    public ValueTask<int> ReceiveAsync(Socket socket, Memory<byte> buffer)
+    {
+        SetBuffer(buffer);
+        _pending.Reset();
+        try
+        {
+            return socket.ReceiveAsync(this)
+                ? new ValueTask<int>(this, _pending.Version)
+                : ValueTask.FromResult(Received);
+        }
+        catch (ObjectDisposedException)
+        {
+            return ValueTask.FromResult(0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public int GetResult(short token) => _pending.GetResult(token);
+
+    /// <inheritdoc/>
+    public ValueTaskSourceStatus GetStatus(short token) => _pending.GetStatus(token);
+
+    /// <inheritdoc/>
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _pending.OnCompleted(continuation, state, token, flags);
+
+    /// <inheritdoc/>
+    protected override void OnCompleted(SocketAsyncEventArgs e) => _pending.SetResult(Received);
+
+    private int Received => SocketError == SocketError.Success ? BytesTransferred : 0;
+}
