@@ -1,0 +1,119 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Pool.Load;
+
+/// <summary>What a run came to. Latencies in microseconds, of whole replies as the client saw them.</summary>
+internal sealed record LoadReport
+{
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public required string Label { get; init; }
+
+    public required LoadMode Mode { get; init; }
+
+    public required bool DeprecateEof { get; init; }
+
+    public required int Connections { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required long Queries { get; init; }
+
+    /// <summary>Clients that ended early: each stops at its first error.</summary>
+    public required int Errors { get; init; }
+
+    /// <summary>Texts of different errors, with how many clients ended so.</summary>
+    public IReadOnlyDictionary<string, int>? ErrorTexts { get; init; }
+
+    public double Qps => Math.Round(Queries / Seconds, 1);
+
+    public required long P50Us { get; init; }
+
+    public required long P99Us { get; init; }
+
+    public required long MaxUs { get; init; }
+
+    /// <summary>The 99th percentile of the client in the middle.</summary>
+    public required long MedianClientP99Us { get; init; }
+
+    /// <summary>The 99th percentile of the client that fared worst.</summary>
+    public required long SlowestClientP99Us { get; init; }
+
+    /// <summary>The fewest queries that any client got through.</summary>
+    public required long FewestQueries { get; init; }
+
+    /// <summary>CPU time of the watched process per query.</summary>
+    public double? CpuUsPerQuery { get; init; }
+
+    /// <summary>Managed allocations of the watched process per query.</summary>
+    public double? AllocatedPerQuery { get; init; }
+
+    /// <summary>Resident memory of the watched process after the run.</summary>
+    public long? RssKb { get; init; }
+
+    public IReadOnlyList<ClientReport>? Clients { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, s_json);
+
+    public static LoadReport FromJson(string json) => JsonSerializer.Deserialize<LoadReport>(json, s_json)!;
+
+    /// <summary>Adds a run's clients and the two readings of the process in the middle up.</summary>
+    public static LoadReport From(LoadOptions options, IReadOnlyList<LoadClient> clients, double seconds, WatchedProcess? before, WatchedProcess? after)
+    {
+        var all = new LatencyHistogram();
+        foreach (var client in clients)
+        {
+            all.Add(client.Latencies);
+        }
+
+        var p99 = clients.Select(c => c.Latencies.Percentile(0.99)).Order().ToArray();
+        var errors = clients.Where(c => c.Failure is not null).GroupBy(c => c.Failure!.Message).ToDictionary(g => g.Key, g => g.Count());
+        var queries = Math.Max(1.0, all.Count);
+        return new LoadReport
+        {
+            Label = options.Label,
+            Mode = options.Mode,
+            DeprecateEof = options.DeprecateEof,
+            Connections = clients.Count,
+            Seconds = Math.Round(seconds, 3),
+            Queries = all.Count,
+            Errors = errors.Values.Sum(),
+            ErrorTexts = errors.Count > 0 ? errors : null,
+            P50Us = all.Percentile(0.5),
+            P99Us = all.Percentile(0.99),
+            MaxUs = all.Max,
+            MedianClientP99Us = p99[p99.Length / 2],
+            SlowestClientP99Us = p99[^1],
+            FewestQueries = clients.Min(c => c.Latencies.Count),
+            CpuUsPerQuery = before is null ? null : Math.Round((after!.CpuMicroseconds - before.CpuMicroseconds) / queries, 2),
+            AllocatedPerQuery = before?.AllocatedBytes is null ? null : Math.Round((after!.AllocatedBytes!.Value - before.AllocatedBytes.Value) / queries, 1),
+            RssKb = after?.RssKb,
+            Clients = options.PerClient ? [.. clients.Select(ClientReport.From)] : null,
+        };
+    }
+
+    public override string ToString() =>
+        $"""
+        {Label} {Mode} {Connections} clients, DEPRECATE_EOF {(DeprecateEof ? "on" : "off")}, {Seconds:0.0} s
+        queries {Queries}, {Qps:0} per second, errors {Errors}
+        latency us: p50 {P50Us}, p99 {P99Us}, max {MaxUs}; p99 of the median client {MedianClientP99Us}, of the slowest {SlowestClientP99Us}
+        process in the middle: CPU us per query {CpuUsPerQuery}, bytes allocated per query {AllocatedPerQuery}, RSS kB {RssKb}
+        {string.Join("\n", (ErrorTexts ?? new Dictionary<string, int>()).Select(e => $"{e.Value} x {e.Key}"))}
+        """;
+}
+
+/// <summary>One client's part of a <see cref="LoadReport"/>.</summary>
+internal sealed record ClientReport(long Queries, long P50Us, long P99Us, long MaxUs, string? Error)
+{
+    public static ClientReport From(LoadClient client) => new(
+        client.Latencies.Count,
+        client.Latencies.Percentile(0.5),
+        client.Latencies.Percentile(0.99),
+        client.Latencies.Max,
+        client.Failure?.Message);
+}
