@@ -1,0 +1,148 @@
+using Pool.Wire.Framing;
+using Pool.Wire.Handshake;
+using Pool.Wire.Primitives;
+
+namespace Pool.Wire.Replies;
+
+/// <summary>
+/// Turns the replies of a connection with CLIENT_DEPRECATE_EOF and CLIENT_SESSION_TRACK into those that a client without one or
+/// both reads: inserts the EOF after definitions, shortens the terminator to an EOF, leaves out session state, and counts the
+/// sequence numbers on. Works in place, on packet heads; bodies are not touched. A mutable value; one reply at a time.
+/// </summary>
+public struct FormatAdapter
+{
+    private const Capabilities Adapted = Capabilities.DeprecateEof | Capabilities.SessionTrack;
+
+    private enum Due : byte
+    {
+        Nothing,
+        EofBeforeNext,
+        EofNow,
+    }
+
+    private Capabilities _from;
+    private ServerStatus _status;
+    private Due _due;
+    private byte _lastSequence;
+    private bool _preparing;
+    private bool _insertsEof;
+    private bool _dropsState;
+
+    /// <summary>True if client and connection read the same bytes, and nothing needs to be done.</summary>
+    public readonly bool IsPassThrough => !_insertsEof && !_dropsState;
+
+    /// <summary>By how much the client's sequence numbers are ahead of the server's.</summary>
+    public byte SequenceShift { readonly get; private set; }
+
+    /// <summary>Starts with a new reply.</summary>
+    /// <param name="connection">The connection's effective capabilities.</param>
+    /// <param name="client">The client's.</param>
+    /// <param name="status">The status flags that the connection last reported: an inserted EOF carries them.</param>
+    public void Begin(Capabilities connection, Capabilities client, ServerStatus status)
+    {
+        var missing = connection & ~client & Adapted;
+        _from = connection;
+        _status = status & (ServerStatus.Autocommit | ServerStatus.InTransaction | ServerStatus.NoBackslashEscapes);
+        _due = Due.Nothing;
+        _preparing = false;
+        _insertsEof = (missing & Capabilities.DeprecateEof) != 0;
+        _dropsState = (missing & Capabilities.SessionTrack) != 0;
+        SequenceShift = 0;
+    }
+
+    /// <summary>
+    /// Passes the packet that starts at the window's uninspected bytes, adapted. Answers how many of its bytes follow untouched;
+    /// they are passed by the caller as they arrive, and <see cref="AfterPacket"/> is called when they have.
+    /// </summary>
+    /// <param name="window">The bytes; for OK, ERR and terminators the whole packet is there.</param>
+    /// <param name="header">The packet's header.</param>
+    /// <param name="kind">What the packet is.</param>
+    /// <param name="status">The reply's last status flags, this packet's included.</param>
+    public int Pass(ReplyWindow window, PacketHeader header, PacketKind kind, ServerStatus status)
+    {
+        if (_due == Due.EofBeforeNext)
+        {
+            CloseDefinitions(window, header, kind, status);
+        }
+
+        switch (kind)
+        {
+            case PacketKind.PrepareOk:
+                _preparing = true;
+                break;
+            case PacketKind.LastColumn when _insertsEof:
+                _due = _preparing ? Due.EofNow : Due.EofBeforeNext;
+                break;
+            case PacketKind.Terminator when _insertsEof:
+                PassAsEof(window, header);
+                return 0;
+            case PacketKind.Ok or PacketKind.Terminator when _dropsState:
+                PassWithoutState(window, header);
+                return 0;
+        }
+
+        Renumber(header).Write(window.Unscanned);
+        return header.PacketLength;
+    }
+
+    /// <summary>Told when all bytes of a packet have passed, and before the next one is looked at.</summary>
+    public void AfterPacket(ReplyWindow window, PacketHeader header)
+    {
+        _lastSequence = header.Sequence;
+        if (_due == Due.EofNow && !header.Continues)
+        {
+            InsertEof(window, (byte)(_lastSequence + 1), ServerStatus.None);
+        }
+    }
+
+    private void CloseDefinitions(ReplyWindow window, PacketHeader header, PacketKind kind, ServerStatus status)
+    {
+        switch (kind)
+        {
+            case PacketKind.Continuation:
+                break;
+
+            // A cursor's definitions are closed by its terminator, and by that alone.
+            case PacketKind.Terminator when (status & ServerStatus.CursorExists) != 0:
+                _due = Due.Nothing;
+                break;
+            default:
+                InsertEof(window, header.Sequence, kind == PacketKind.Terminator ? status & ServerStatus.OutParameters : ServerStatus.None);
+                break;
+        }
+    }
+
+    private void InsertEof(ReplyWindow window, byte sequence, ServerStatus extra)
+    {
+        Span<byte> packet = stackalloc byte[EofPacket.PacketLength];
+        EofPacket.Write(packet, (byte)(sequence + SequenceShift), _status | extra, 0);
+        window.Insert(packet);
+        SequenceShift++;
+        _due = Due.Nothing;
+    }
+
+    private readonly PacketHeader Renumber(PacketHeader header) => header with { Sequence = (byte)(header.Sequence + SequenceShift) };
+
+    private readonly void PassAsEof(ReplyWindow window, PacketHeader header)
+    {
+        _ = OkPacket.TryRead(window.Unscanned.Slice(PacketHeader.Size, header.PayloadLength), _from, out var ok);
+        Span<byte> packet = stackalloc byte[EofPacket.PacketLength];
+        EofPacket.Write(packet, Renumber(header).Sequence, ok.Status & ~ServerStatus.SessionStateChanged, ok.Warnings);
+        window.Replace(header.PacketLength, packet);
+    }
+
+    private readonly void PassWithoutState(ReplyWindow window, PacketHeader header)
+    {
+        var packet = window.Unscanned[..header.PacketLength];
+        _ = OkPacket.TryRead(packet[PacketHeader.Size..], _from, out var ok);
+
+        // The shorter form is written over the longer one from the front. Its fields are read before they are overwritten;
+        // only the text moves, to the left, and the copy allows for the overlap.
+        var writer = new WireWriter(packet);
+        writer.BeginPacket();
+        OkPacket.Write(
+            ref writer, packet[PacketHeader.Size], ok.AffectedRows, ok.LastInsertId, ok.Status & ~ServerStatus.SessionStateChanged, ok.Warnings, ok.Info);
+        writer.EndPacket(Renumber(header).Sequence);
+        window.Replace(header.PacketLength, writer.Written);
+    }
+}
