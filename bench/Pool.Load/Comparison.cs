@@ -21,7 +21,7 @@ internal static class Comparison
         foreach (var mode in reports.GroupBy(r => r.Mode))
         {
             var programs = mode.GroupBy(r => r.Label).ToDictionary(g => g.Key, g => g.ToArray());
-            text.AppendLine(CultureInfo.InvariantCulture, $"{mode.Key.ToString().ToLowerInvariant()}: {programs.Values.Max(p => p.Length)} rounds; medians, ratios as median [quartiles]");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{mode.Key}: {programs.Values.Max(p => p.Length)} rounds; medians, ratios as median [quartiles]");
             text.AppendLine(Row("program", "qps", "p50 us", "p99 us", "CPU us/q", "alloc B/q", "RSS MB", "errors", "CPU / relay", "CPU / haproxy", "qps / relay", "p99 / relay"));
             foreach (var (label, runs) in programs)
             {

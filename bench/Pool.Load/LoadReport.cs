@@ -9,12 +9,12 @@ internal sealed record LoadReport
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
     public required string Label { get; init; }
 
-    public required LoadMode Mode { get; init; }
+    /// <summary>What the clients did: a <see cref="LoadMode"/>, or what another generator's runs are called.</summary>
+    public required string Mode { get; init; }
 
     public required bool DeprecateEof { get; init; }
 
@@ -32,20 +32,20 @@ internal sealed record LoadReport
 
     public double Qps => Math.Round(Queries / Seconds, 1);
 
-    public required long P50Us { get; init; }
+    public long? P50Us { get; init; }
 
-    public required long P99Us { get; init; }
+    public long? P99Us { get; init; }
 
-    public required long MaxUs { get; init; }
+    public long? MaxUs { get; init; }
 
     /// <summary>The 99th percentile of the client in the middle.</summary>
-    public required long MedianClientP99Us { get; init; }
+    public long? MedianClientP99Us { get; init; }
 
     /// <summary>The 99th percentile of the client that fared worst.</summary>
-    public required long SlowestClientP99Us { get; init; }
+    public long? SlowestClientP99Us { get; init; }
 
     /// <summary>The fewest queries that any client got through.</summary>
-    public required long FewestQueries { get; init; }
+    public long? FewestQueries { get; init; }
 
     /// <summary>CPU time of the watched process per query.</summary>
     public double? CpuUsPerQuery { get; init; }
@@ -77,7 +77,7 @@ internal sealed record LoadReport
         return new LoadReport
         {
             Label = options.Label,
-            Mode = options.Mode,
+            Mode = options.Mode.ToString().ToLowerInvariant(),
             DeprecateEof = options.DeprecateEof,
             Connections = clients.Count,
             Seconds = Math.Round(seconds, 3),

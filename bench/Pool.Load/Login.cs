@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
 using System.Text;
+using Pool.Wire;
+using Pool.Wire.Auth;
 using Pool.Wire.Framing;
 using Pool.Wire.Handshake;
 using Pool.Wire.Primitives;
@@ -13,8 +16,15 @@ internal sealed class Login(PacketStream stream, LoadOptions options)
 {
     private const byte Utf8Mb4GeneralCi = 45;
 
-    private string _plugin = Scramble.NativePassword;
-    private byte[] _nonce = [];
+    private const Capabilities Spoken = Capabilities.LongPassword | Capabilities.LongFlag | Capabilities.ConnectWithDatabase
+        | Capabilities.Protocol41 | Capabilities.Transactions | Capabilities.SecureConnection | Capabilities.MultiResults
+        | Capabilities.PluginAuth;
+
+    // Drivers that know one of the two mostly know both.
+    private const Capabilities Modern = Capabilities.DeprecateEof | Capabilities.SessionTrack;
+
+    private AuthMethod _method;
+    private byte[] _salt = [];
 
     /// <summary>Throws <see cref="ServerError"/> if the server does not let us in.</summary>
     public async ValueTask RunAsync()
@@ -31,16 +41,15 @@ internal sealed class Login(PacketStream stream, LoadOptions options)
                     return;
                 case 0xFF:
                     throw ReplyReader.Error(packet.Span);
-                case 0xFE:
-                    ReadSwitch(packet.Span[1..]);
-                    await AnswerAsync(Scramble.Prove(_plugin, options.Password, _nonce));
+                case AuthSwitchRequest.Header:
+                    ReadSwitch(packet.Span);
+                    await AnswerAsync(Prove());
                     break;
-                case 0x01 when packet.Span[1] == 0x04:
-                    await AnswerAsync([0x02]);
-                    var key = await stream.ReadAsync();
-                    await AnswerAsync(Scramble.Encrypt(options.Password, _nonce, key.Span[1..]));
+                case AuthMoreData.Header when packet.Span[1] == CachingSha2Password.FullAuthNeeded:
+                    await AnswerAsync([CachingSha2Password.PublicKeyRequest]);
+                    await AnswerAsync(Encrypt((await stream.ReadAsync()).Span[1..]));
                     break;
-                default: // 01 03: the cached proof was right, an OK follows
+                default: // the fast response was right: OK follows
                     break;
             }
         }
@@ -53,44 +62,53 @@ internal sealed class Login(PacketStream stream, LoadOptions options)
             throw ReplyReader.Error(payload);
         }
 
-        var reader = new WireReader(payload);
-        reader.Skip(1);
-        reader.NulTerminated();
-        reader.Skip(4);
-        var first = reader.Take(8);
-        reader.Skip(1 + 2 + 1 + 2 + 2 + 1 + 10);
-        _nonce = [.. first, .. reader.Take(12)];
-        reader.Skip(1);
-        _plugin = Encoding.ASCII.GetString(reader.NulTerminated());
+        Check(ServerGreeting.TryRead(payload, out var greeting));
+        _method = AuthMethodNames.Find(greeting.PluginName);
+        _salt = greeting.Salt.ToArray();
     }
 
     private void ReadSwitch(ReadOnlySpan<byte> payload)
     {
-        var reader = new WireReader(payload);
-        _plugin = Encoding.ASCII.GetString(reader.NulTerminated());
-        _nonce = reader.Take(20).ToArray();
+        Check(AuthSwitchRequest.TryRead(payload, out var request));
+        _method = AuthMethodNames.Find(request.PluginName);
+        _salt = request.Data.ToArray();
     }
 
     private byte[] Response()
     {
-        var capabilities = Capabilities.LongPassword | Capabilities.LongFlag | Capabilities.ConnectWithDatabase | Capabilities.Protocol41
-            | Capabilities.Transactions | Capabilities.SecureConnection | Capabilities.MultiResults | Capabilities.PluginAuth
-            | (options.DeprecateEof ? Capabilities.DeprecateEof : Capabilities.None);
-        var proof = Scramble.Prove(_plugin, options.Password, _nonce);
-        var buffer = new byte[256 + options.User.Length + options.Database.Length];
+        var capabilities = Spoken | (options.DeprecateEof ? Modern : Capabilities.None);
+        var response = new HandshakeResponse
+        {
+            Head = new SslRequest { ClientFlags = capabilities, MaxPacketBytes = PacketHeader.MaxPayload, CollationId = Utf8Mb4GeneralCi },
+            Effective = capabilities,
+            User = Encoding.UTF8.GetBytes(options.User),
+            AuthResponse = Prove(),
+            Database = Encoding.UTF8.GetBytes(options.Database),
+            PluginName = _method.WireName(),
+        };
+        var buffer = new byte[PacketHeader.Size + response.MaxLength];
         var writer = new WireWriter(buffer);
         writer.BeginPacket();
-        writer.UInt32((uint)capabilities);
-        writer.UInt32(PacketHeader.MaxPayload);
-        writer.Byte(Utf8Mb4GeneralCi);
-        writer.Zeros(23);
-        writer.NulTerminated(Encoding.UTF8.GetBytes(options.User));
-        writer.Byte((byte)proof.Length);
-        writer.Bytes(proof);
-        writer.NulTerminated(Encoding.UTF8.GetBytes(options.Database));
-        writer.NulTerminated(Encoding.ASCII.GetBytes(_plugin));
+        response.Write(ref writer);
         writer.EndPacket(sequence: 1);
         return buffer[..writer.Position];
+    }
+
+    private byte[] Prove() => (options.Password, _method) switch
+    {
+        ("", _) => [],
+        (_, AuthMethod.NativePassword) => NativePassword.Respond(Encoding.UTF8.GetBytes(options.Password), _salt),
+        (_, AuthMethod.CachingSha2Password) => CachingSha2Password.Respond(Encoding.UTF8.GetBytes(options.Password), _salt),
+        _ => throw new ServerError(ServerError.WrongAnswer, "the server wants an authentication method that is not spoken here"),
+    };
+
+    private byte[] Encrypt(ReadOnlySpan<byte> publicKey)
+    {
+        var password = Encoding.UTF8.GetBytes(options.Password + '\0');
+        CachingSha2Password.Obfuscate(password, _salt);
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(Encoding.ASCII.GetString(publicKey));
+        return rsa.Encrypt(password, RSAEncryptionPadding.OaepSHA1);
     }
 
     private ValueTask AnswerAsync(byte[] answer)
@@ -99,5 +117,13 @@ internal sealed class Login(PacketStream stream, LoadOptions options)
         new PacketHeader(answer.Length, stream.NextSequence).Write(packet);
         answer.CopyTo(packet, PacketHeader.Size);
         return stream.SendAsync(packet);
+    }
+
+    private static void Check(WireFault fault)
+    {
+        if (fault != WireFault.None)
+        {
+            throw new ServerError(ServerError.WrongAnswer, $"the server's handshake is {fault}");
+        }
     }
 }
