@@ -1,0 +1,79 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pool.Host.Configuration;
+
+/// <summary>A MySQL or MariaDB server and the limits of its pool.</summary>
+public sealed record BackendConfig
+{
+    /// <summary>What listeners, accounts, logs and metrics call it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Host name, resolved anew for every connect, or address.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The TCP port. The default is MySQL's.</summary>
+    [Range(1, 65535)]
+    public int Port { get; init; } = 3306;
+
+    /// <summary>
+    /// Connections to the server at once, whatever their state, the reserved ones included: never exceeded. The default is well
+    /// below the server's own default of 151, and enough to keep 16 to 32 cores busy.
+    /// </summary>
+    [Reloadable, Range(2, 65535)]
+    public int MaxConnections { get; init; } = 64;
+
+    /// <summary>Of MaxConnections, how many are kept for the pool's own work: KILL, health, reading variables. One is enough up to some hundreds.</summary>
+    [Range(1, 16)]
+    public int ReservedConnections { get; init; } = 1;
+
+    /// <summary>Connections kept open when nobody needs them. None by default: opening one takes milliseconds.</summary>
+    [Range(0, 65535)]
+    public int MinIdle { get; init; }
+
+    /// <summary>Encryption towards the server.</summary>
+    public BackendTlsConfig Tls { get; init; } = new();
+
+    /// <summary>Time to open a connection: name, TCP, TLS, login. Longer than a lost SYN takes to be sent again, twice.</summary>
+    [Reloadable, Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Connects begun in a second; spares a server that has just come back. The default fills the default pool in a second.</summary>
+    [Reloadable, Range(1, 100_000)]
+    public int ConnectsPerSecond { get; init; } = 100;
+
+    /// <summary>After this time without use a connection above MinIdle is closed. Long enough to bridge the gaps between bursts.</summary>
+    [Reloadable, Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The age at which a connection is replaced, so that memory that the server holds for it is freed and new addresses are found.</summary>
+    [Reloadable, Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
+    public TimeSpan MaxLifetime { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a statement waits for a connection. The default is below the usual timeouts of drivers and load balancers.</summary>
+    [Reloadable, Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
+    public TimeSpan LeaseTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many statements may wait for a connection; further ones fail at once. Bounds memory and useless work.</summary>
+    [Reloadable, Range(0, 4_000_000)]
+    public int MaxWaiters { get; init; } = 20_000;
+
+    /// <summary>Sessions that may hold a connection for themselves at once; 0: no limit but MaxConnections, which is the default.</summary>
+    [Reloadable, Range(0, 65535)]
+    public int MaxPinned { get; init; }
+
+    /// <summary>How long an open transaction may do nothing before it is rolled back; 0: for ever. Holding locks for longer is a bug in practice.</summary>
+    [Reloadable, Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan IdleInTransactionTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a session may hold a connection for itself and do nothing; 0: for ever. Half an hour spares people at a prompt.</summary>
+    [Reloadable, Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan IdlePinnedTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a statement may run before it is killed; 0: for ever, which is the default, as on a server.</summary>
+    [Reloadable, Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan QueryTimeout { get; init; }
+
+    /// <summary>How long a client may leave its reply unread while that occupies a connection. The default is MySQL's own net_write_timeout.</summary>
+    [Reloadable, Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan ClientWriteTimeout { get; init; } = TimeSpan.FromMinutes(1);
+}

@@ -1,0 +1,54 @@
+using Pool.Actors.Backends.Login;
+using Pool.Host.Tls;
+
+namespace Pool.Host.Configuration;
+
+/// <summary>The rules about what the configuration points to: secrets and certificates. Reads them, keeps nothing.</summary>
+internal static class FileChecks
+{
+    /// <summary>Everything that is wrong, in the order of the sections.</summary>
+    public static IEnumerable<ConfigProblem> Problems(PoolConfig config, SecretResolver secrets) =>
+    [
+        .. config.Listeners.SelectMany((l, i) => Certificate($"Listeners[{i}].Tls", l.Tls)),
+        .. config.Backends.SelectMany((b, i) => Authorities($"Backends[{i}].Tls", b.Tls)),
+        .. config.Accounts.SelectMany((a, i) => Secret($"Accounts[{i}].Password", a.Password, secrets)),
+        .. config.Users.SelectMany((u, i) => Secret($"Users[{i}].Password", u.Password, secrets)),
+        .. Secret("Admin.Token", config.Admin.Token, secrets),
+    ];
+
+    private static IEnumerable<ConfigProblem> Secret(string path, SecretReference? reference, SecretResolver secrets)
+    {
+        if (reference is not null && !secrets.TryResolve(reference, out _, out var problem))
+        {
+            yield return new ConfigProblem(path, null, problem);
+        }
+    }
+
+    private static IEnumerable<ConfigProblem> Certificate(string path, ListenerTlsConfig tls)
+    {
+        if ((tls.CertificateFile is null) != (tls.KeyFile is null))
+        {
+            yield return new ConfigProblem(path, null, "must have both of CertificateFile, KeyFile or none");
+        }
+        else if (tls is { CertificateFile: { } certificateFile, KeyFile: { } keyFile }
+            && !PemFiles.TryLoadServer(certificateFile, keyFile, out _, out var problem))
+        {
+            yield return new ConfigProblem($"{path}.CertificateFile", certificateFile, problem);
+        }
+    }
+
+    private static IEnumerable<ConfigProblem> Authorities(string path, BackendTlsConfig tls)
+    {
+        if (tls.CaFile is null)
+        {
+            if (tls.Mode is BackendTlsMode.VerifyCa or BackendTlsMode.VerifyFull)
+            {
+                yield return new ConfigProblem($"{path}.CaFile", null, $"must be given, since Mode is {ConfigScalar.Format(tls.Mode)}");
+            }
+        }
+        else if (!PemFiles.TryLoadAuthorities(tls.CaFile, out _, out var problem))
+        {
+            yield return new ConfigProblem($"{path}.CaFile", tls.CaFile, problem);
+        }
+    }
+}

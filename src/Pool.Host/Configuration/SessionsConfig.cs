@@ -1,0 +1,15 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pool.Host.Configuration;
+
+/// <summary>Limits on every session.</summary>
+public sealed record SessionsConfig
+{
+    /// <summary>How long a client may be silent before its session is closed; 0: for ever. The default is MySQL's own wait_timeout.</summary>
+    [Reloadable, Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(8);
+
+    /// <summary>The largest command, in bytes; larger ones get error 1153. The default is what MySQL's max_allowed_packet can be at most.</summary>
+    [Reloadable, Range(1024, 1_073_741_824)]
+    public int MaxPacketBytes { get; init; } = 1_073_741_824;
+}

@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pool.Host.Configuration;
+
+/// <summary>A user that may log in to the pool.</summary>
+public sealed record UserConfig
+{
+    /// <summary>The name to log in with.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where the password is found; null for none, which must be said. Left out where there is a Verifier.</summary>
+    [Reloadable, RequiredUnless(nameof(Verifier))]
+    public SecretReference? Password { get; init; }
+
+    /// <summary>Hashes instead of the password, as the server keeps them.</summary>
+    [Reloadable]
+    public VerifierConfig? Verifier { get; init; }
+
+    /// <summary>Refuses the user on connections that are not encrypted. Off by default, as on a server.</summary>
+    [Reloadable]
+    public bool RequireTls { get; init; }
+
+    /// <summary>The user's sessions at once; 0: no limit but the listener's, which is the default.</summary>
+    [Reloadable, Range(0, 4_000_000)]
+    public int MaxSessions { get; init; }
+
+    /// <summary>May KILL sessions of other users, as CONNECTION_ADMIN on a server.</summary>
+    [Reloadable]
+    public bool CanKillOthers { get; init; }
+}
