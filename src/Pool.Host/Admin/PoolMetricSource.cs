@@ -1,0 +1,42 @@
+using Pool.Actors.Pooling;
+using Pool.Actors.Telemetry;
+
+namespace Pool.Host.Admin;
+
+/// <summary>The pool of one backend.</summary>
+/// <param name="backend">The backend's name.</param>
+/// <param name="metrics">What is counted.</param>
+/// <param name="snapshot">What the pool holds now.</param>
+public sealed class PoolMetricSource(string backend, PoolMetrics metrics, Func<PoolSnapshot> snapshot) : IMetricSource
+{
+    /// <inheritdoc/>
+    public void Write(PrometheusWriter page)
+    {
+        var label = ("backend", backend);
+        WriteSnapshot(page, snapshot(), label);
+        page.Counter("pool_leases_total", "Leases granted.", metrics.Leases.Value, label);
+        page.Counter("pool_repaints_total", "Leases of a connection with other settings.", metrics.Repaints.Value, label);
+        page.Histogram("pool_lease_wait_seconds", "Time in line for a connection; leases that did not wait are not in it.", metrics.WaitSeconds, label);
+        page.Counters("pool_waits_failed_total", "Waits that ended without a connection.", metrics.WaitsFailed, label);
+        page.Counter("pool_connects_total", "Backend connections opened.", metrics.ConnectsSucceeded.Value, label);
+        page.Counters("pool_connects_failed_total", "Connects to the backend that failed.", metrics.ConnectsFailed, label);
+        page.Counters("pool_connections_closed_total", "Backend connections closed or lost.", metrics.Closed, label);
+        page.Counter("pool_resets_total", "Backend connections reset after a session left state on them.", metrics.Resets.Value, label);
+        page.Counters("pool_pins_total", "Pins begun.", metrics.Pins, label);
+        page.Counters("pool_limits_reached_total", "Statements ended by a limit on held leases.", metrics.LimitsReached, label);
+        page.Counter("pool_backend_kills_total", "KILLs sent to the backend.", metrics.BackendKills.Value, label);
+    }
+
+    private static void WriteSnapshot(PrometheusWriter page, PoolSnapshot now, (string Name, string Value) label)
+    {
+        const string Connections = "Backend connections by what they do.";
+        page.Gauge("pool_connections", Connections, now.Idle, label, ("state", "idle"));
+        page.Gauge("pool_connections", Connections, now.Leased, label, ("state", "leased"));
+        page.Gauge("pool_connections", Connections, now.Connecting, label, ("state", "connecting"));
+        page.Gauge("pool_connections", Connections, now.Closing, label, ("state", "closing"));
+        page.Gauge("pool_connections", Connections, now.Control, label, ("state", "control"));
+        page.Gauge("pool_connections_max", "The most backend connections that there may be.", now.Max, label);
+        page.Gauge("pool_waiting", "Statements in line for a connection.", now.Waiting, label);
+        page.Gauge("pool_longest_wait_seconds", "How long the first in line has waited.", now.LongestWait.TotalSeconds, label);
+    }
+}
