@@ -1,0 +1,157 @@
+using System.Globalization;
+using Pool.Actors.Backends;
+
+namespace Pool.Actors.Pooling;
+
+/// <summary>
+/// Ends connections. The place comes back only after the server has ended its side: a query goes on after its client's socket
+/// is gone, and counts against the server's limit until it notices.
+/// </summary>
+internal sealed class ConnectionCloser(PoolState state, ControlConnections control)
+{
+    private const int NoSuchThread = 1094;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>A place became free.</summary>
+    public required Action Changed { get; init; }
+
+    /// <summary>Closes a connection that the caller owns.</summary>
+    public void Close(PooledConnection connection, string cause)
+    {
+        state.Admission.BeginClose();
+        Begin(connection, cause, default);
+    }
+
+    /// <summary>Closes one so that a wait gets its place. Under the line's gate.</summary>
+    public void CloseFor(Waiter waiter, PooledConnection connection)
+    {
+        state.Admission.BeginClose();
+        Begin(connection, "replaced", Pursuit.Of(waiter));
+    }
+
+    /// <summary>Closes one if there are more than the share allows.</summary>
+    public bool TryShed(PooledConnection connection)
+    {
+        if (!state.Admission.HasExcess || !state.Admission.TryShed())
+        {
+            return false;
+        }
+
+        Begin(connection, "share", default);
+        return true;
+    }
+
+    /// <summary>
+    /// Gives a control connection that was not seen to end a slot and a place among the others until it has, so that its own
+    /// place is free for the next one, which then ends it. False: no place is free.
+    /// </summary>
+    public bool TryAdopt(PooledConnection connection)
+    {
+        if (!state.Admission.TryEnter())
+        {
+            return false;
+        }
+
+        var slot = state.Slots.TryReserve();
+        if (slot < 0)
+        {
+            state.Admission.Leave();
+            return false;
+        }
+
+        state.Slots.Open(slot, connection, long.MaxValue);
+        state.Slots.BeginClose(connection);
+        state.Admission.BeginClose();
+        state.Background.Run(EndAsync, new Ending(connection, default, IsClosed: true));
+        return true;
+    }
+
+    private void Begin(PooledConnection connection, string cause, Pursuit pursuit)
+    {
+        state.Slots.BeginClose(connection);
+        state.Metrics.Closed[cause].Increment();
+        PoolLog.Closing(state.Logger, state.Options.Name, connection.ThreadId, cause);
+        state.Background.Run(EndAsync, new Ending(connection, pursuit, IsClosed: false));
+    }
+
+    private async Task EndAsync(Ending ending)
+    {
+        var connection = ending.Connection;
+        if ((ending.IsClosed || !await IsSeenToCloseAsync(connection)) && !await KillAsync(connection.ThreadId))
+        {
+            return;
+        }
+
+        state.Slots.Free(connection.Slot, SlotState.Closing);
+        state.Admission.LeaveClosed();
+        lock (state.Line.Gate)
+        {
+            ending.Pursuit.End(state.Line);
+        }
+
+        Changed();
+    }
+
+    private async Task<bool> IsSeenToCloseAsync(PooledConnection connection)
+    {
+        try
+        {
+            return await connection.CloseAsync(s_patience);
+        }
+        catch (Exception exception)
+        {
+            PoolLog.Unexpected(state.Logger, exception, state.Options.Name, "closing a connection");
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Kills a thread and waits until it is gone. What tells is KILL's own "unknown thread id": without the PROCESS privilege
+    /// the process list hides other accounts' threads, so an empty one only ends the wait for the next KILL. False: the pool
+    /// stopped first, and the place is never given back.
+    /// </summary>
+    private async Task<bool> KillAsync(ulong threadId)
+    {
+        PoolLog.NotEnded(state.Logger, state.Options.Name, threadId);
+        var id = threadId.ToString(CultureInfo.InvariantCulture);
+        var isKilled = false;
+        for (var pause = s_firstPause; ; pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause)
+        {
+            if (!isKilled || !await IsListedAsync(id))
+            {
+                state.Metrics.BackendKills.Increment();
+                var kill = await control.QueryAsync($"KILL CONNECTION {id}", state.Stopping);
+                if (kill.ErrorCode == NoSuchThread)
+                {
+                    return true;
+                }
+
+                isKilled |= kill.Succeeded;
+                if (!kill.Succeeded)
+                {
+                    PoolLog.KillFailed(state.Logger, state.Options.Name, threadId, kill.ErrorText);
+                }
+            }
+
+            try
+            {
+                await Task.Delay(pause, state.Clock.Exact, state.Stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private async Task<bool> IsListedAsync(string id)
+    {
+        var list = await control.QueryAsync(
+            $"SELECT 1 FROM information_schema.processlist WHERE id = {id}", state.Stopping);
+        return !list.Succeeded || list.Rows.Count > 0;
+    }
+
+    private sealed record Ending(PooledConnection Connection, Pursuit Pursuit, bool IsClosed);
+}

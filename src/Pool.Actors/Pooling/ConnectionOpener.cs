@@ -1,0 +1,134 @@
+using Pool.Actors.Backends;
+using Pool.Actors.Settings;
+
+namespace Pool.Actors.Pooling;
+
+/// <summary>
+/// Opens connections: takes a place and a slot first, connects in the background, and reports once. Never more than the
+/// admission counter and the pacer allow.
+/// </summary>
+internal sealed class ConnectionOpener(PoolState state, IBackendConnector connector, Random jitter)
+{
+    private readonly ConnectPacer _pacer = new(state.Options.ConnectsPerSecond, state.Clock, jitter);
+
+    /// <summary>A connection arrived; its slot is leased to whoever is called.</summary>
+    public required Action<PooledConnection> Arrived { get; init; }
+
+    /// <summary>A place or the right to connect became free.</summary>
+    public required Action Changed { get; init; }
+
+    /// <summary>The last connect failed. Under the line's gate.</summary>
+    public bool IsFailing => _pacer.IsFailing;
+
+    /// <summary>True if a connect of this class could begin, given a place. Under the line's gate.</summary>
+    public bool MayBegin(ConnectionClass connectionClass) => !state.IsStopping && _pacer.MayBegin(connectionClass);
+
+    /// <summary>Begins a connect in the name of a waiter, or of nobody to warm up. Under the line's gate.</summary>
+    public bool TryBegin(ConnectionClass connectionClass, Waiter? waiter)
+    {
+        if (!state.Admission.HasRoom || !MayBegin(connectionClass) || !state.Admission.TryEnter())
+        {
+            return false;
+        }
+
+        var slot = state.Slots.TryReserve();
+        if (slot < 0)
+        {
+            state.Admission.Leave();
+            return false;
+        }
+
+        _pacer.Began();
+        var opening = new Opening(
+            connectionClass, slot, state.Generation, Pursuit.Of(waiter), state.Line.LastNumber);
+        state.Background.Run(ConnectAsync, opening);
+        return true;
+    }
+
+    private async Task ConnectAsync(Opening opening)
+    {
+        using var deadline = new CancellationTokenSource(state.Options.ConnectTimeout, state.Clock.Exact);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, state.Stopping);
+        ConnectOutcome outcome;
+        try
+        {
+            outcome = await connector.ConnectAsync(opening.Class, either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = new(null, new(ConnectFailureKind.TimedOut, "the connect did not finish in time"));
+        }
+        catch (Exception exception)
+        {
+            PoolLog.Unexpected(state.Logger, exception, state.Options.Name, "a connect");
+            outcome = new(null, new(ConnectFailureKind.Protocol, exception.GetType().Name));
+        }
+
+        if (outcome.Connection is { } connection)
+        {
+            Succeed(opening, connection);
+        }
+        else
+        {
+            Fail(opening, outcome.Failure!);
+        }
+    }
+
+    private void Succeed(Opening opening, PooledConnection connection)
+    {
+        long lifetime;
+        lock (state.Line.Gate)
+        {
+            _pacer.Ended(opening.Class, failure: null);
+            opening.Pursuit.End(state.Line);
+            lifetime = (long)(state.Options.MaxLifetime.TotalMilliseconds * (1 - (jitter.NextDouble() / 10)));
+        }
+
+        state.Metrics.ConnectsSucceeded.Increment();
+        PoolLog.Opened(state.Logger, state.Options.Name, connection.ThreadId, opening.Slot);
+        connection.Generation = opening.Generation;
+        state.Slots.Open(opening.Slot, connection, state.Clock.Now + lifetime);
+        Arrived(connection);
+        Changed();
+    }
+
+    private void Fail(Opening opening, ConnectFailure failure)
+    {
+        state.Metrics.ConnectsFailed[failure.Kind.ToString()].Increment();
+        PoolLog.ConnectFailed(state.Logger, state.Options.Name, failure.Kind, failure.Text);
+        state.Slots.Free(opening.Slot, SlotState.Connecting);
+        state.Admission.Leave();
+
+        var failed = new Completions();
+        lock (state.Line.Gate)
+        {
+            _pacer.Ended(opening.Class, failure.Kind);
+            opening.Pursuit.End(state.Line);
+            for (Waiter? waiter = state.Line.First, next; waiter is not null; waiter = next)
+            {
+                next = waiter.Next;
+                if (Concerns(opening, failure.Kind, waiter))
+                {
+                    state.Line.Remove(waiter);
+                    failed.Add(waiter, LeaseResult.Failed(failure));
+                }
+            }
+        }
+
+        failed.Run(state.Clock.Exact, state.Metrics);
+        Changed();
+    }
+
+    /// <summary>
+    /// A refused login will be refused to everyone of its class. A full server has no room now, so that all go on waiting. Any
+    /// other failure is told to those who have waited through all of the attempt, for they will not fare better soon.
+    /// </summary>
+    private bool Concerns(Opening opening, ConnectFailureKind kind, Waiter waiter) => kind switch
+    {
+        ConnectFailureKind.TooManyConnections => false,
+        ConnectFailureKind.AccessDenied => state.Fingerprints.ClassOf(waiter.Needed) == opening.Class,
+        _ => waiter.Number <= opening.LastNumber,
+    };
+
+    private sealed record Opening(ConnectionClass Class, int Slot, int Generation, Pursuit Pursuit, long LastNumber);
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics.CodeAnalysis;
+using Pool.Actors.Backends;
+using Pool.Actors.Settings;
+
+namespace Pool.Actors.Pooling;
+
+/// <summary>
+/// Takes idle connections that are fit for use: of the current generation, and, after a second of idleness, not closed by the
+/// server meanwhile. Unfit ones are closed and the next is tried. Thread-safe, free of locks.
+/// </summary>
+internal sealed class IdleConnections(PoolState state, ConnectionCloser closer)
+{
+    private const uint StaleAfter = 1_000;
+
+    /// <summary>One with exactly this fingerprint: the preferred one if it is there, else that in the lowest slot.</summary>
+    public bool TryTake(Fingerprint needed, PooledConnection? preferred, [NotNullWhen(true)] out PooledConnection? connection)
+    {
+        if (preferred is not null && state.Slots.TryTake(preferred, needed, out var seen) && IsFit(preferred, seen))
+        {
+            connection = preferred;
+            return true;
+        }
+
+        while (state.Slots.TryTake(needed, out connection, out seen))
+        {
+            if (IsFit(connection, seen))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The one that has been idle longest among those that can be repainted to this fingerprint, or among all.</summary>
+    public bool TryTakeLongestIdle(Fingerprint? repaintableTo, [NotNullWhen(true)] out PooledConnection? connection)
+    {
+        while (FindLongestIdle(repaintableTo) is { } slot)
+        {
+            if (state.Slots.TryTake(slot.Index, slot.Word, out connection) && IsFit(connection, slot.Word))
+            {
+                return true;
+            }
+        }
+
+        connection = null;
+        return false;
+    }
+
+    /// <summary>
+    /// Closes those for which there is a cause, those above the share and, if asked, those that are stale; from the highest
+    /// slot down. Looks before it takes, so that connections without a cause stay where sessions expect them.
+    /// </summary>
+    public void Sweep(Func<int, SlotWord, string?> causeToClose, bool probe = false)
+    {
+        for (var slot = state.Slots.Used - 1; slot >= 0; slot--)
+        {
+            var word = state.Slots[slot];
+            if (word.State != SlotState.Idle)
+            {
+                continue;
+            }
+
+            var cause = causeToClose(slot, word);
+            if ((cause is null && !probe && !state.Admission.HasExcess) || !state.Slots.TryTake(slot, word, out var connection))
+            {
+                continue;
+            }
+
+            cause ??= probe && IsStale(connection, word) ? "stale" : null;
+            if (cause is not null)
+            {
+                closer.Close(connection, cause);
+            }
+            else if (!closer.TryShed(connection))
+            {
+                state.Slots.Put(connection, word.IdleSince);
+            }
+        }
+    }
+
+    /// <summary>True if an idle connection, which the caller owns, was closed by the server meanwhile.</summary>
+    private bool IsStale(PooledConnection connection, SlotWord seen) =>
+        seen.IdleFor(state.Clock.Now) >= StaleAfter && connection.IsStale();
+
+    private bool IsFit(PooledConnection connection, SlotWord seen)
+    {
+        var cause = connection.Generation != state.Generation ? "retired" : IsStale(connection, seen) ? "stale" : null;
+        if (cause is null)
+        {
+            return true;
+        }
+
+        closer.Close(connection, cause);
+        return false;
+    }
+
+    private (int Index, SlotWord Word)? FindLongestIdle(Fingerprint? repaintableTo)
+    {
+        (int Index, SlotWord Word)? found = null;
+        var now = state.Clock.Now;
+        for (var slot = 0; slot < state.Slots.Used; slot++)
+        {
+            var word = state.Slots[slot];
+            if (word.State == SlotState.Idle
+                && (found is null || word.IdleFor(now) > found.Value.Word.IdleFor(now))
+                && (repaintableTo is not { } to || state.Fingerprints.CanRepaint(word.Fingerprint, to)))
+            {
+                found = (slot, word);
+            }
+        }
+
+        return found;
+    }
+}

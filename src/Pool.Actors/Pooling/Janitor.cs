@@ -1,0 +1,120 @@
+namespace Pool.Actors.Pooling;
+
+/// <summary>
+/// What time does to a pool, four times a second: waiters expire, leases reach their limits, idle and old connections are
+/// closed, stale ones found, <see cref="PoolOptions.MinIdle"/> kept, and connects that had to wait for their turn begun. The
+/// timer is armed again at the end of a tick, so that ticks never overlap.
+/// </summary>
+internal sealed class Janitor : IAsyncDisposable
+{
+    private const int TicksPerProbe = 4;
+    private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(250);
+
+    private readonly PoolState _state;
+    private readonly IdleConnections _idle;
+    private readonly ConnectionOpener _opener;
+    private readonly Dispatcher _dispatcher;
+    private readonly ITimer _timer;
+    private int _ticks;
+    private int _closable;
+
+    public Janitor(PoolState state, IdleConnections idle, ConnectionOpener opener, Dispatcher dispatcher)
+    {
+        (_state, _idle, _opener, _dispatcher) = (state, idle, opener, dispatcher);
+        _timer = state.Clock.Exact.CreateTimer(
+            static janitor => ((Janitor)janitor!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Begins; the first connections of <see cref="PoolOptions.MinIdle"/> are on their way when this returns.</summary>
+    public void Start()
+    {
+        WarmUp();
+        Rearm();
+    }
+
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+
+    private void Tick()
+    {
+        try
+        {
+            _state.Clock.Tick();
+            ExpireWaiters();
+            CheckLimits();
+            _closable = Count(SlotState.Idle) - _state.Options.MinIdle;
+            _idle.Sweep(CauseToClose, probe: ++_ticks % TicksPerProbe == 0);
+            WarmUp();
+            _dispatcher.Serve(depth: int.MaxValue);
+        }
+        catch (Exception exception)
+        {
+            PoolLog.Unexpected(_state.Logger, exception, _state.Options.Name, "the janitor");
+        }
+        finally
+        {
+            Rearm();
+        }
+    }
+
+    private void Rearm() => _timer.Change(s_period, Timeout.InfiniteTimeSpan);
+
+    private void ExpireWaiters()
+    {
+        var time = _state.Clock.Exact;
+        var expired = new Completions();
+        lock (_state.Line.Gate)
+        {
+            for (Waiter? waiter = _state.Line.First, next; waiter is not null; waiter = next)
+            {
+                next = waiter.Next;
+                if (time.GetElapsedTime(waiter.Joined) >= _state.Options.LeaseTimeout)
+                {
+                    _state.Line.Remove(waiter);
+                    expired.Add(waiter, LeaseResult.Failed(LeaseFailure.TimedOut));
+                }
+            }
+        }
+
+        expired.Run(time, _state.Metrics);
+    }
+
+    private void CheckLimits()
+    {
+        var now = _state.Clock.Exact.GetTimestamp();
+        for (var slot = 0; slot < _state.Slots.Used; slot++)
+        {
+            if (_state.Slots[slot].State == SlotState.Leased)
+            {
+                _state.Slots.At(slot)?.CheckLimits(now);
+            }
+        }
+    }
+
+    private string? CauseToClose(int slot, SlotWord word)
+    {
+        if (_state.Slots.At(slot)?.Generation != _state.Generation)
+        {
+            return "retired";
+        }
+
+        if (_state.Slots.ExpiryOf(slot) <= _state.Clock.Now)
+        {
+            return "lifetime";
+        }
+
+        return word.IdleFor(_state.Clock.Now) >= _state.Options.IdleTimeout.TotalMilliseconds && _closable-- > 0 ? "idle" : null;
+    }
+
+    private void WarmUp()
+    {
+        lock (_state.Line.Gate)
+        {
+            var missing = _state.Options.MinIdle - Count(SlotState.Idle) - Count(SlotState.Connecting);
+            while (missing-- > 0 && _opener.TryBegin(_state.Options.DefaultClass, waiter: null))
+            {
+            }
+        }
+    }
+
+    private int Count(SlotState wanted) => _state.Slots.Count(wanted);
+}

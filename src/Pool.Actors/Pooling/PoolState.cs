@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+using Pool.Actors.Settings;
+using Pool.Actors.Telemetry;
+
+namespace Pool.Actors.Pooling;
+
+/// <summary>What the parts of one pool share. Thread-safe as each of its members is.</summary>
+internal sealed class PoolState : IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stoppingToken;
+    private int _max;
+    private int _generation;
+
+    public PoolState(PoolOptions options, FingerprintTable fingerprints, TimeProvider time, PoolMetrics metrics, ILogger logger)
+    {
+        (Options, Fingerprints, Metrics, Logger) = (options, fingerprints, metrics, logger);
+        _stoppingToken = _stopping.Token;
+        Background = new BackgroundWork(exception => PoolLog.Unexpected(logger, exception, options.Name, "background work"));
+        Clock = new PoolClock(time);
+        Line = new WaiterLine(options.MaxWaiters, time, metrics);
+        Slots = new SlotTable(Math.Max(4096, options.MaxConnections));
+        Admission = new AdmissionCounter(0);
+        Max = options.MaxConnections;
+    }
+
+    public PoolOptions Options { get; }
+
+    public FingerprintTable Fingerprints { get; }
+
+    public PoolMetrics Metrics { get; }
+
+    public ILogger Logger { get; }
+
+    public PoolClock Clock { get; }
+
+    public SlotTable Slots { get; }
+
+    public AdmissionCounter Admission { get; }
+
+    public WaiterLine Line { get; }
+
+    public BackgroundWork Background { get; }
+
+    /// <summary>The share, control connections included.</summary>
+    public int Max
+    {
+        get => Volatile.Read(ref _max);
+        set
+        {
+            var max = Math.Min(value, Slots.Capacity);
+            Volatile.Write(ref _max, max);
+            Admission.Limit = Math.Max(0, max - Options.ReservedConnections);
+        }
+    }
+
+    /// <summary>Connections of an earlier generation are not used any more.</summary>
+    public int Generation => Volatile.Read(ref _generation);
+
+    public bool IsStopping => _stoppingToken.IsCancellationRequested;
+
+    /// <summary>Cancelled when the pool is disposed.</summary>
+    public CancellationToken Stopping => _stoppingToken;
+
+    public int NextGeneration() => Interlocked.Increment(ref _generation);
+
+    public void Stop() => _stopping.Cancel();
+
+    public void Dispose() => _stopping.Dispose();
+}

@@ -1,0 +1,165 @@
+using System.Runtime.InteropServices;
+using Pool.Actors.Settings;
+using Pool.Actors.Telemetry;
+
+namespace Pool.Actors.Pooling;
+
+/// <summary>
+/// The line of waiters of one backend: fair between users, first in first out within a user.
+/// <para>
+/// Every wait gets a round when it joins: the one after its user's last, but not before the one being served. The line is kept
+/// in order of rounds, and of arrival within a round, so that walking it is round robin over the users, and joining and
+/// leaving take constant time. Everything but <see cref="Count"/> and <see cref="Cancel"/> is called under <see cref="Gate"/>,
+/// which is never held while a session's code runs.
+/// </para>
+/// </summary>
+internal sealed class WaiterLine(int limit, TimeProvider time, PoolMetrics metrics)
+{
+    private readonly Dictionary<string, Share> _shares = new(StringComparer.Ordinal);
+    private Waiter?[] _tails = new Waiter?[16];
+    private long _round = 1;
+    private int _count;
+
+    /// <summary>Guards the line, the waiters in it, and the pace of connects.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Waiters in line. May be read without the gate.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public Waiter? First { get; private set; }
+
+    /// <summary>The number of the newest wait.</summary>
+    public long LastNumber { get; private set; }
+
+    private long CurrentRound => First?.Round ?? _round;
+
+    /// <summary>False: the line is full.</summary>
+    public bool TryJoin(Waiter waiter, Fingerprint needed)
+    {
+        if (_count >= limit)
+        {
+            return false;
+        }
+
+        ref var share = ref CollectionsMarshal.GetValueRefOrAddDefault(_shares, waiter.User, out _);
+        share.Waiting++;
+        share.LastRound = Math.Max(CurrentRound, share.LastRound + 1);
+
+        waiter.Needed = needed;
+        waiter.Number = ++LastNumber;
+        waiter.Round = share.LastRound;
+        waiter.Joined = time.GetTimestamp();
+        waiter.Passed = 0;
+        waiter.Pursued = false;
+        waiter.Line = this;
+        Link(waiter);
+
+        // A full fence: whoever frees something after this sees the waiter, and what was freed before it is seen by the waiter.
+        Interlocked.Exchange(ref _count, _count + 1);
+        return true;
+    }
+
+    /// <summary>Takes a waiter out.</summary>
+    public void Remove(Waiter waiter)
+    {
+        Unlink(waiter);
+        waiter.Line = null;
+        Volatile.Write(ref _count, _count - 1);
+        if (_count == 0)
+        {
+            _round = waiter.Round;
+            _shares.Clear();
+            return;
+        }
+
+        ref var share = ref CollectionsMarshal.GetValueRefOrNullRef(_shares, waiter.User);
+        if (--share.Waiting == 0)
+        {
+            // Those of the user's waits that were given up must not count as served.
+            share.LastRound = Math.Min(share.LastRound, CurrentRound);
+        }
+    }
+
+    /// <summary>From any thread, without the gate: see <see cref="Waiter.Cancel"/>.</summary>
+    public bool Cancel(Waiter waiter)
+    {
+        var cancelled = new Completions();
+        lock (Gate)
+        {
+            if (waiter.Line != this)
+            {
+                return false;
+            }
+
+            Remove(waiter);
+            cancelled.Add(waiter, LeaseResult.Failed(LeaseFailure.Cancelled));
+        }
+
+        cancelled.Run(time, metrics);
+        return true;
+    }
+
+    private void Link(Waiter waiter)
+    {
+        MakeRoundFor(waiter.Round);
+        var before = _tails[IndexOf(waiter.Round)];
+        for (var round = waiter.Round - 1; before is null && First is not null && round >= First.Round; round--)
+        {
+            before = _tails[IndexOf(round)];
+        }
+
+        waiter.Previous = before;
+        waiter.Next = before is null ? First : before.Next;
+        waiter.Next?.Previous = waiter;
+        before?.Next = waiter;
+        if (before is null)
+        {
+            First = waiter;
+        }
+
+        _tails[IndexOf(waiter.Round)] = waiter;
+    }
+
+    private void Unlink(Waiter waiter)
+    {
+        ref var tail = ref _tails[IndexOf(waiter.Round)];
+        if (ReferenceEquals(tail, waiter))
+        {
+            tail = waiter.Previous?.Round == waiter.Round ? waiter.Previous : null;
+        }
+
+        waiter.Next?.Previous = waiter.Previous;
+        waiter.Previous?.Next = waiter.Next;
+        if (ReferenceEquals(First, waiter))
+        {
+            First = waiter.Next;
+        }
+
+        (waiter.Previous, waiter.Next) = (null, null);
+    }
+
+    /// <summary>The tails of all rounds between the first and this one fit into the ring.</summary>
+    private void MakeRoundFor(long round)
+    {
+        var size = _tails.Length;
+        while (round - CurrentRound >= size)
+        {
+            size *= 2;
+        }
+
+        if (size == _tails.Length)
+        {
+            return;
+        }
+
+        _tails = new Waiter?[size];
+        for (var waiter = First; waiter is not null; waiter = waiter.Next)
+        {
+            _tails[IndexOf(waiter.Round)] = waiter;
+        }
+    }
+
+    private int IndexOf(long round) => (int)(round & (_tails.Length - 1));
+
+    private record struct Share(int Waiting, long LastRound);
+}
