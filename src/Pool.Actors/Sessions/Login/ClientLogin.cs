@@ -126,9 +126,14 @@ public sealed class ClientLogin(LoginContext context, Transport transport, Sessi
             return new LoginResult(LoginFailure.None, request.User, Client(exchange.Channel, request));
         }
 
-        if (exchange.Failure == LoginFailure.None)
+        // Who leaves, or waits, when it sees that its guess was wrong has made a guess all the same.
+        if (authenticator.SawPassword || exchange.Failure == LoginFailure.None)
         {
             context.Throttle.Failed(request.User, exchange.Address);
+        }
+
+        if (exchange.Failure == LoginFailure.None)
+        {
             var usingPassword = authenticator.SawPassword ? "YES" : "NO";
             await exchange.RefuseAsync(LoginFailure.AccessDenied, PoolError.AccessDenied, request.User, exchange.Address, usingPassword);
         }
