@@ -101,7 +101,7 @@ internal sealed record LoadReport
         $"""
         {Label} {Mode} {Connections} clients, DEPRECATE_EOF {(DeprecateEof ? "on" : "off")}, {Seconds:0.0} s
         queries {Queries}, {Qps:0} per second, errors {Errors}
-        latency us: p50 {P50Us}, p99 {P99Us}, max {MaxUs}; p99 of the median client {MedianClientP99Us}, of the slowest {SlowestClientP99Us}
+        latency us: p50 {P50Us}, p99 {P99Us}, max {MaxUs}; p99 of the median client {MedianClientP99Us}, of the slowest {SlowestClientP99Us} ({SlowestClientP99Us / (double)Math.Max(1, MedianClientP99Us ?? 1):0.00} times); fewest queries of a client {FewestQueries}
         process in the middle: CPU us per query {CpuUsPerQuery}, bytes allocated per query {AllocatedPerQuery}, RSS kB {RssKb}
         {string.Join("\n", (ErrorTexts ?? new Dictionary<string, int>()).Select(e => $"{e.Value} x {e.Key}"))}
         """;
