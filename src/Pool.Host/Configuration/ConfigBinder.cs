@@ -66,7 +66,7 @@ internal sealed class ConfigBinder(List<ConfigProblem> problems)
 
         if (entries.Count < option.MinLength)
         {
-            problems.Add(new ConfigProblem(path, null, $"must have at least {option.MinLength} entry"));
+            problems.Add(new ConfigProblem(path, null, $"must have at least {(option.MinLength == 1 ? "one entry" : $"{option.MinLength} entries")}"));
         }
 
         return entries;

@@ -9,12 +9,12 @@ internal static class ConfigChecks
     public static IEnumerable<ConfigProblem> Problems(PoolConfig config) =>
     [
         .. Duplicates("Listeners", config.Listeners.Select(l => l.Name)),
-        .. config.Listeners.SelectMany((l, i) => Unknown($"Listeners[{i}].Backend", l.Backend, "backend", config.Backends.Select(b => b.Name))),
+        .. config.Listeners.SelectMany((l, i) => Unknown($"Listeners[{i}].Backend", l.Backend, "a backend", config.Backends.Select(b => b.Name))),
         .. SharedPorts(config),
         .. Duplicates("Backends", config.Backends.Select(b => b.Name)),
         .. config.Backends.SelectMany(Backend),
         .. Duplicates("Accounts", config.Accounts.Select(a => a.Name)),
-        .. config.Accounts.SelectMany((a, i) => Unknown($"Accounts[{i}].Backend", a.Backend, "backend", config.Backends.Select(b => b.Name))),
+        .. config.Accounts.SelectMany((a, i) => Unknown($"Accounts[{i}].Backend", a.Backend, "a backend", config.Backends.Select(b => b.Name))),
         .. Duplicates("Users", config.Users.Select(u => u.Name)),
         .. config.Users.SelectMany(User),
         .. config.Routes.SelectMany((r, i) => Route(config, r, i)),
@@ -70,9 +70,9 @@ internal static class ConfigChecks
         var path = $"Routes[{index}]";
         IEnumerable<ConfigProblem> unknown =
         [
-            .. Unknown($"{path}.Listener", route.Listener, "listener", [RouteConfig.Any, .. config.Listeners.Select(l => l.Name)]),
-            .. Unknown($"{path}.User", route.User, "user", [RouteConfig.Any, .. config.Users.Select(u => u.Name)]),
-            .. Unknown($"{path}.Account", route.Account, "account", config.Accounts.Select(a => a.Name)),
+            .. Unknown($"{path}.Listener", route.Listener, "a listener", [RouteConfig.Any, .. config.Listeners.Select(l => l.Name)]),
+            .. Unknown($"{path}.User", route.User, "a user", [RouteConfig.Any, .. config.Users.Select(u => u.Name)]),
+            .. Unknown($"{path}.Account", route.Account, "an account", config.Accounts.Select(a => a.Name)),
         ];
         foreach (var problem in unknown)
         {
@@ -126,7 +126,7 @@ internal static class ConfigChecks
     {
         if (name.Length > 0 && !known.Contains(name, StringComparer.Ordinal))
         {
-            yield return new ConfigProblem(path, name, $"must be the name of a {kind}");
+            yield return new ConfigProblem(path, name, $"must be the name of {kind}");
         }
     }
 }
