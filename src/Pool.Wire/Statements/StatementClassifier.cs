@@ -1,0 +1,257 @@
+namespace Pool.Wire.Statements;
+
+/// <summary>Turns the tokens of a text into its facts: which statement it is, and what its words touch and read.</summary>
+internal struct StatementClassifier(LexerMode mode)
+{
+    private readonly bool _mariaDb = (mode & LexerMode.MariaDb) != 0;
+    private StatementKind _kind;
+    private StatementTraits _traits;
+    private Keyword _verb;
+    private int _depth;
+    private int _verbDepth;
+    private int _words;
+    private bool _started;
+    private bool _several;
+    private bool _ended;
+    private bool _evaluates;
+    private bool _isBody;
+    private bool _isTyped;
+    private bool _inner;
+    private Context _before;
+    private FunctionRule _call = new(mode);
+    private VariableRule _variable;
+    private AssignmentRule _assignment;
+
+    /// <summary>Takes the next token.</summary>
+    public void Take(in Token token)
+    {
+        if (token.Kind == TokenKind.Semicolon)
+        {
+            EndStatement();
+            return;
+        }
+
+        if (_ended && !Resume())
+        {
+            return;
+        }
+
+        if (_isBody)
+        {
+            return;
+        }
+
+        _traits |= _variable.Take(token, _before) | _call.Take(token, _before, _evaluates);
+        _depth += token.Kind switch { TokenKind.Open => 1, TokenKind.Close => -1, _ => 0 };
+        if (!_started)
+        {
+            First(token);
+        }
+        else
+        {
+            Rest(token);
+        }
+
+        _before.Add(token);
+    }
+
+    /// <summary>What the text was. <paramref name="opaque"/>: its scanner could not be certain.</summary>
+    public StatementFacts Finish(bool opaque)
+    {
+        EndStatement();
+        return opaque ? new StatementFacts(StatementKind.Unknown, _traits | StatementTraits.Opaque)
+            : new StatementFacts(_several ? StatementKind.Multi : _kind, _traits);
+    }
+
+    private void EndStatement()
+    {
+        _traits |= _call.End();
+        _ended = true;
+    }
+
+    /// <summary>A token after a semicolon. False in a routine's body, where it may also be a second statement: nobody can tell here.</summary>
+    private bool Resume()
+    {
+        if (_isBody)
+        {
+            _traits |= StatementTraits.OtherState;
+            return false;
+        }
+
+        this = new StatementClassifier(_mariaDb ? LexerMode.MariaDb : LexerMode.None) { _traits = _traits, _several = true };
+        return true;
+    }
+
+    private void First(in Token token)
+    {
+        if (token.Kind == TokenKind.Open)
+        {
+            return;
+        }
+
+        var verb = Verb.Of(token.Keyword);
+        if (_depth > 0 && verb.Kind is not (StatementKind.Select or StatementKind.Table or StatementKind.Values))
+        {
+            verb = Verb.Of(Keyword.None);
+        }
+
+        _started = true;
+        _words = 0;
+        _verb = token.Keyword;
+        _verbDepth = _depth;
+        _traits |= verb.Traits;
+        _evaluates = verb.Evaluates;
+        _kind = _inner ? StatementKind.Set : verb.Kind;
+    }
+
+    private void Rest(in Token token)
+    {
+        if (_verb == Keyword.Set)
+        {
+            Set(token);
+        }
+        else if (_verb == Keyword.Begin && token.Keyword != Keyword.Work)
+        {
+            // BEGIN NOT ATOMIC, or a block in Oracle's mode: a whole program runs.
+            _kind = StatementKind.Unknown;
+            _traits |= StatementTraits.Opaque;
+            _isBody = true;
+        }
+
+        if (token.Kind == TokenKind.Word && _before.Last is not (TokenKind.Dot or TokenKind.At or TokenKind.SystemAt))
+        {
+            _words = Math.Min(_words + 1, 2);
+            if (token.Keyword != Keyword.None)
+            {
+                KeywordOfAny(token.Keyword);
+                KeywordOfVerb(token.Keyword);
+            }
+        }
+    }
+
+    private void Set(in Token token)
+    {
+        var (traits, isStatement) = _assignment.Take(token, _depth);
+        _traits |= traits;
+        if (isStatement && token.Keyword == Keyword.For)
+        {
+            _started = false;
+            _inner = true;
+            _assignment = default;
+        }
+    }
+
+    private void KeywordOfAny(Keyword word)
+    {
+        switch (word)
+        {
+            case Keyword.Select or Keyword.Values:
+                _evaluates |= _verb is Keyword.Create or Keyword.Alter;
+                break;
+            case Keyword.SqlCalcFoundRows:
+                _traits |= StatementTraits.CalcFoundRows;
+                break;
+            case Keyword.Duplicate when _before.Keyword == Keyword.On:
+                _traits |= StatementTraits.MayChangeInsertId;
+                break;
+            case Keyword.Value when _mariaDb && _before.Keyword is Keyword.Next or Keyword.Previous:
+                _traits |= StatementTraits.Sequences;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void KeywordOfVerb(Keyword word)
+    {
+        switch (_verb)
+        {
+            case Keyword.Create or Keyword.Alter or Keyword.Drop:
+                Definition(word);
+                break;
+            case Keyword.With when _depth == _verbDepth && IsVerbAfterWith(word):
+                _verb = word;
+                _kind = _inner ? StatementKind.Set : Verb.Of(word).Kind;
+                break;
+            case Keyword.Flush:
+                Flush(word);
+                break;
+            case Keyword.Show when word is Keyword.Warnings or Keyword.Errors && (_words == 1 || _before.Last == TokenKind.Close):
+                _traits |= StatementTraits.ReadsDiagnostics;
+                break;
+            case Keyword.Rollback when word == Keyword.To:
+                _kind = StatementKind.Savepoint;
+                break;
+            case Keyword.Commit or Keyword.Rollback when word == Keyword.Release && _before.Keyword != Keyword.No:
+                _traits |= StatementTraits.OtherState;
+                break;
+            case Keyword.Lock or Keyword.Unlock or Keyword.Start or Keyword.Load when _words == 1:
+                Second(word);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static bool IsVerbAfterWith(Keyword word) => word is Keyword.Select or Keyword.Table or Keyword.Values or Keyword.Insert
+        or Keyword.Replace or Keyword.Update or Keyword.Delete;
+
+    private void Second(Keyword word)
+    {
+        switch (_verb, word)
+        {
+            case (Keyword.Lock, Keyword.Table or Keyword.Tables):
+                _kind = StatementKind.LockTables;
+                _traits |= StatementTraits.TableLocks;
+                break;
+            case (Keyword.Lock, Keyword.Instance):
+                _traits |= StatementTraits.GlobalLock;
+                break;
+            case (Keyword.Unlock, Keyword.Table or Keyword.Tables):
+                _kind = StatementKind.UnlockTables;
+                break;
+            case (Keyword.Start, Keyword.Transaction):
+                _kind = StatementKind.Begin;
+                break;
+            case (Keyword.Load, Keyword.Data or Keyword.Xml):
+                _kind = StatementKind.LoadData;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Definition(Keyword word)
+    {
+        switch (word)
+        {
+            case Keyword.Temporary:
+                _traits |= StatementTraits.TemporaryTable;
+                break;
+            case Keyword.Table:
+                _isTyped = true;
+                break;
+            case Keyword.Procedure or Keyword.Function or Keyword.Trigger or Keyword.Event or Keyword.Package:
+                _isBody = !_isTyped && _verb != Keyword.Drop;
+                break;
+            case Keyword.Prepare when _verb == Keyword.Drop && _words == 1:
+                _kind = StatementKind.Deallocate;
+                _traits |= StatementTraits.TextPrepare;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Flush(Keyword word)
+    {
+        _traits |= word switch
+        {
+            Keyword.With when _before.Keyword is Keyword.Table or Keyword.Tables => StatementTraits.GlobalLock | StatementTraits.TableLocks,
+            Keyword.Lock when _before.Keyword == Keyword.Read => StatementTraits.TableLocks,
+            Keyword.Export => StatementTraits.TableLocks,
+            Keyword.UserVariables => StatementTraits.UserVariables,
+            _ => StatementTraits.None,
+        };
+    }
+}

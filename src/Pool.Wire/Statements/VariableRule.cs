@@ -1,0 +1,42 @@
+namespace Pool.Wire.Statements;
+
+/// <summary>Finds user variables, and system variables that hold what the session did before.</summary>
+internal struct VariableRule
+{
+    private bool _scoped;
+
+    /// <summary>What <paramref name="token"/> says of variables, after the tokens <paramref name="before"/> it.</summary>
+    public StatementTraits Take(in Token token, in Context before)
+    {
+        if (token.Kind == TokenKind.At)
+        {
+            return token.Glued && before.MayBeAccount ? StatementTraits.None : StatementTraits.UserVariables;
+        }
+
+        if (before.Last != TokenKind.SystemAt && !_scoped)
+        {
+            return StatementTraits.None;
+        }
+
+        if (token.Kind == TokenKind.QuotedName)
+        {
+            // Its text is not looked at, so it may be any of them.
+            return StatementTraits.ReadsSession;
+        }
+
+        _scoped = before.Last == TokenKind.SystemAt ? IsScope(token.Keyword) : token.Kind == TokenKind.Dot;
+        return token.Kind == TokenKind.Word ? Read(token.Keyword) : StatementTraits.None;
+    }
+
+    /// <summary>True for the words that may stand between <c>@@</c> and a variable's name.</summary>
+    public static bool IsScope(Keyword word) =>
+        word is Keyword.Global or Keyword.Session or Keyword.Local or Keyword.Persist or Keyword.PersistOnly;
+
+    private static StatementTraits Read(Keyword variable) => variable switch
+    {
+        Keyword.LastInsertId or Keyword.Identity => StatementTraits.ReadsInsertId,
+        Keyword.WarningCount or Keyword.ErrorCount => StatementTraits.ReadsDiagnostics,
+        Keyword.PseudoThreadId => StatementTraits.ReadsConnectionId,
+        _ => StatementTraits.None,
+    };
+}
