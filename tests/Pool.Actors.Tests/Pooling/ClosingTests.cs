@@ -1,0 +1,187 @@
+using Pool.Actors.Backends;
+using Pool.Actors.Pooling;
+using Pool.Testing;
+
+namespace Pool.Actors.Tests.Pooling;
+
+public sealed class ClosingTests
+{
+    private static readonly Task<bool> s_notSeen = Task.FromResult(false);
+
+    [Fact]
+    public async Task A_place_comes_back_only_after_the_server_has_ended_the_connection()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var taken = await f.TakeAsync(f.Of("shop"));
+        taken.Close = s_notSeen;
+        var isKilled = false;
+        f.Connector.Answer = (_, sql) =>
+            sql.StartsWith("KILL", StringComparison.Ordinal) && f.Connector.Live.Contains(taken) && (isKilled = true)
+                ? new QueryResult(0, null, [])
+                : null;
+
+        f.Pool.Discard(taken, "test");
+        var waiting = f.LeaseAsync(f.Of("shop"));
+        await PoolFixture.UntilAsync(() => isKilled, "KILL");
+        f.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((1, 1), (f.Now.Closing, f.Now.Active));
+        Assert.False(waiting.IsCompleted);
+
+        f.Connector.End(taken.ThreadId);
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => waiting.IsCompleted), "the place is free");
+
+        Assert.NotSame(taken, (await waiting).Connection);
+        await f.AssertAtRestAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_that_the_server_was_not_seen_to_end_is_killed()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var taken = await f.TakeAsync(f.Of("shop"));
+        taken.Close = s_notSeen;
+
+        f.Pool.Discard(taken, "test");
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "gone");
+
+        Assert.DoesNotContain(taken, f.Connector.Live);
+        await f.AssertAtRestAsync();
+    }
+
+    [Fact]
+    public async Task Without_the_right_to_see_threads_an_empty_process_list_proves_nothing()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var taken = await f.TakeAsync(f.Of("shop"));
+        taken.Close = s_notSeen;
+        var asked = 0;
+        f.Connector.Answer = (_, sql) => !f.Connector.Live.Contains(taken) ? null
+            : sql.StartsWith("KILL", StringComparison.Ordinal) ? new QueryResult(++asked > 2 ? 1095 : 0, "not owner", [])
+            : new QueryResult(0, null, []);
+
+        f.Pool.Discard(taken, "test");
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => asked > 4), "asked again");
+        Assert.Equal(1, f.Now.Closing);
+        f.Connector.End(taken.ThreadId);
+
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "gone");
+    }
+
+    [Fact]
+    public async Task While_control_is_away_the_place_stays_taken_and_the_kill_is_tried_again()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var taken = await f.TakeAsync(f.Of("shop"));
+        taken.Close = s_notSeen;
+        f.Connector.Failing = _ => new(ConnectFailureKind.Unreachable, "no route");
+
+        f.Pool.Discard(taken, "test");
+        var before = f.Connector.Attempted;
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Connector.Attempted >= before + 3), "tried again");
+        Assert.Equal(1, f.Now.Closing);
+        f.Connector.Failing = null;
+
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "gone");
+        await f.AssertAtRestAsync();
+    }
+
+    [Fact]
+    public async Task A_close_that_throws_is_a_close_that_was_not_seen()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var taken = await f.TakeAsync(f.Of("shop"));
+        taken.Close = Task.FromException<bool>(new InvalidCastException());
+
+        f.Pool.Discard(taken, "test");
+
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "gone");
+        await f.AssertAtRestAsync();
+    }
+
+    [Fact]
+    public async Task Control_runs_on_a_reserved_connection_when_every_lease_is_taken()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        await f.TakeAsync(f.Of("shop"));
+
+        var result = await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None);
+
+        Assert.Equal(1094, result.ErrorCode);
+        Assert.Equal((1, 1, 2), (f.Now.Control, f.Now.Active, f.Connector.Peak));
+    }
+
+    [Fact]
+    public async Task A_broken_control_connection_is_closed_and_opened_again()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        f.Connector.Answer = (_, _) => QueryResult.Broken("reset");
+        Assert.Equal(-1, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        Assert.Equal(0, f.Now.Control);
+        f.Connector.Answer = null;
+
+        Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        Assert.Equal(1, f.Connector.Peak);
+    }
+
+    [Fact]
+    public async Task A_stale_control_connection_is_replaced_before_use()
+    {
+        await using var f = new PoolFixture();
+        await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None);
+        f.Connector.Live.Single().Stale = true;
+
+        Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        Assert.Single(f.Connector.Live);
+    }
+
+    [Fact]
+    public async Task A_control_connection_that_was_not_seen_to_end_takes_a_place_among_the_others_until_it_has()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        f.Connector.Prepare = c => c.Close = s_notSeen;
+        f.Connector.Answer = (_, _) => QueryResult.Broken("reset");
+        await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None);
+        var old = f.Connector.Live.Single();
+        (f.Connector.Answer, f.Connector.Prepare) = (null, null);
+
+        Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "gone");
+
+        Assert.DoesNotContain(old, f.Connector.Live);
+        await f.AssertAtRestAsync();
+    }
+
+    [Fact]
+    public async Task A_failed_control_connect_is_an_answer_not_an_exception()
+    {
+        await using var f = new PoolFixture();
+        f.Connector.Failing = _ => new(ConnectFailureKind.Unreachable, "no route");
+
+        var result = await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None);
+
+        Assert.Equal((-1, "no route"), (result.ErrorCode, result.ErrorText));
+    }
+
+    [Fact]
+    public async Task Disposal_waits_until_idle_connections_have_ended()
+    {
+        var f = new PoolFixture();
+        var idle = await f.FillAsync(f.Of("shop"), 2);
+        var ended = new TaskCompletionSource<bool>();
+        idle[0].Close = ended.Task;
+
+        var disposal = f.DisposeAsync().AsTask();
+        await PoolFixture.UntilAsync(() => f.Connector.Live.Count == 1, "the other ended");
+        Assert.False(disposal.IsCompleted);
+        ended.SetResult(true);
+
+        await disposal;
+        Assert.Empty(f.Connector.Live);
+    }
+
+    private static bool AdvanceUntil(PoolFixture f, Func<bool> condition)
+    {
+        f.Time.Advance(PoolFixture.Tick);
+        return condition();
+    }
+}

@@ -1,0 +1,240 @@
+using Pool.Actors.Backends;
+using Pool.Actors.Pooling;
+using Pool.Testing;
+
+namespace Pool.Actors.Tests.Pooling;
+
+public sealed class ConnectingTests
+{
+    private static readonly ConnectFailure s_unreachable = new(ConnectFailureKind.Unreachable, "no route");
+
+    [Fact]
+    public async Task The_waiter_who_asked_is_told_the_failure_at_once()
+    {
+        await using var f = new PoolFixture();
+        f.Connector.Failing = _ => s_unreachable;
+
+        var lease = await f.LeaseAsync(f.Of("shop"));
+
+        Assert.Equal((LeaseFailure.ConnectFailed, s_unreachable), (lease.Failure, lease.ConnectFailure));
+        await f.AssertAtRestAsync();
+        Assert.Equal(0, f.Now.Active);
+        Assert.Equal(1, f.Metrics.ConnectsFailed["Unreachable"].Value);
+    }
+
+    [Fact]
+    public async Task Those_who_waited_through_all_of_a_failed_attempt_fail_with_it_and_later_ones_do_not()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        f.Connector.IsScripted = true;
+        var first = f.LeaseAsync(f.Of("shop"));
+        var attempt = await f.Connector.NextAttemptAsync();
+        var during = f.LeaseAsync(f.Of("shop"));
+
+        attempt.Fail(ConnectFailureKind.Unreachable);
+        Assert.Equal(LeaseFailure.ConnectFailed, (await first).Failure);
+        Assert.False(during.IsCompleted);
+        f.Time.Advance(PoolFixture.Tick);
+        (await f.Connector.NextAttemptAsync()).Fail(ConnectFailureKind.Unreachable);
+
+        Assert.Equal(LeaseFailure.ConnectFailed, (await during).Failure);
+    }
+
+    [Fact]
+    public async Task After_a_failure_connects_are_tried_one_at_a_time_and_later_each_time()
+    {
+        await using var f = new PoolFixture(leases: 10, o => o with { LeaseTimeout = TimeSpan.FromHours(1) });
+        f.Connector.IsScripted = true;
+        var waiting = f.LeaseAsync(f.Of("shop"));
+        var attempt = await f.Connector.NextAttemptAsync();
+        var gaps = new List<double>();
+        for (var failures = 1; failures <= 8; failures++)
+        {
+            attempt.Fail(ConnectFailureKind.TooManyConnections);
+            await PoolFixture.UntilAsync(() => f.Now.Connecting == 0, "the attempt ended");
+            _ = f.LeaseAsync(f.Of("shop"));
+            Assert.Equal(0, f.Now.Connecting);
+            var failed = f.Time.Elapsed;
+            while (f.Now.Connecting == 0)
+            {
+                f.Time.Advance(PoolFixture.Tick);
+            }
+
+            Assert.Equal(1, f.Now.Connecting);
+            gaps.Add((f.Time.Elapsed - failed).TotalMilliseconds);
+            attempt = await f.Connector.NextAttemptAsync();
+        }
+
+        Assert.Equal(gaps.Order(), gaps);
+        Assert.InRange(gaps[^1], 2_500, 5_250);
+        f.Connector.IsScripted = false;
+        attempt.Succeed();
+        Assert.NotNull((await waiting).Connection);
+    }
+
+    [Fact]
+    public async Task A_refused_login_fails_everyone_of_its_class_and_nobody_else()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        f.Connector.IsScripted = true;
+        var app = f.LeaseAsync(f.Of("shop"));
+        var attempt = await f.Connector.NextAttemptAsync();
+        var (appToo, batch) = (f.LeaseAsync(f.Of("blog")), f.LeaseAsync(f.Of("shop", PoolFixture.Batch)));
+
+        attempt.Fail(ConnectFailureKind.AccessDenied);
+
+        Assert.Equal(ConnectFailureKind.AccessDenied, (await app).ConnectFailure!.Kind);
+        Assert.Equal(ConnectFailureKind.AccessDenied, (await appToo).ConnectFailure!.Kind);
+        (await f.Connector.NextAttemptAsync()).Succeed();
+        Assert.Equal(PoolFixture.Batch, (await batch).Connection!.Class);
+    }
+
+    [Fact]
+    public async Task A_refused_login_is_not_repeated_at_once()
+    {
+        await using var f = new PoolFixture();
+        f.Connector.Failing = _ => new(ConnectFailureKind.AccessDenied, "denied", 1045);
+        await f.LeaseAsync(f.Of("shop"));
+
+        var next = f.LeaseAsync(f.Of("shop"));
+        Assert.Equal(1, f.Connector.Attempted);
+        f.Time.Advance(PoolFixture.Tick);
+
+        Assert.Equal(LeaseFailure.ConnectFailed, (await next).Failure);
+        Assert.Equal(2, f.Connector.Attempted);
+    }
+
+    [Fact]
+    public async Task A_full_server_keeps_its_waiters_waiting()
+    {
+        await using var f = new PoolFixture();
+        f.Connector.IsScripted = true;
+        var waiting = f.LeaseAsync(f.Of("shop"));
+        (await f.Connector.NextAttemptAsync()).Fail(ConnectFailureKind.TooManyConnections);
+        await PoolFixture.UntilAsync(() => f.Now.Connecting == 0, "the attempt ended");
+
+        Assert.Equal(1, f.Now.Waiting);
+        f.Time.Advance(PoolFixture.Tick);
+        var connection = (await f.Connector.NextAttemptAsync()).Succeed();
+
+        Assert.Same(connection, (await waiting).Connection);
+    }
+
+    [Fact]
+    public async Task A_waiter_whose_connect_fails_gets_another_connection_to_repaint_if_there_is_one()
+    {
+        await using var f = new PoolFixture();
+        var idle = await f.FillAsync(f.Of("shop"), 1);
+        f.Connector.Failing = _ => s_unreachable;
+
+        var lease = await f.LeaseAsync(f.Of("blog"));
+
+        Assert.Same(idle[0], lease.Connection);
+    }
+
+    [Fact]
+    public async Task A_waiter_whose_connect_takes_long_gets_another_connection_to_repaint_meanwhile()
+    {
+        await using var f = new PoolFixture();
+        var idle = await f.FillAsync(f.Of("shop"), 1);
+        f.Connector.IsScripted = true;
+        var lease = f.LeaseAsync(f.Of("blog"));
+        var attempt = await f.Connector.NextAttemptAsync();
+
+        f.Time.Advance(PoolFixture.Tick);
+        Assert.Same(idle[0], (await lease).Connection);
+        attempt.Succeed();
+
+        await PoolFixture.UntilAsync(() => f.Now is { Idle: 1, Leased: 1 }, "the new one is idle");
+    }
+
+    [Fact]
+    public async Task While_connects_fail_no_working_connection_is_given_up_for_one()
+    {
+        await using var f = new PoolFixture(leases: 2);
+        f.Connector.Failing = c => c == PoolFixture.App ? s_unreachable : null;
+        var idle = await f.FillAsync(f.Of("shop", PoolFixture.Batch), 1);
+        await f.LeaseAsync(f.Of("shop"));
+
+        var waiting = f.LeaseAsync(f.Of("shop"));
+
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal(0, idle[0].Closes);
+    }
+
+    [Fact]
+    public async Task At_most_four_connects_are_under_way()
+    {
+        await using var f = new PoolFixture(leases: 10);
+        f.Connector.IsScripted = true;
+        var waiting = Enumerable.Range(0, 10).Select(_ => f.LeaseAsync(f.Of("shop"))).ToArray();
+
+        Assert.Equal(4, f.Now.Connecting);
+        for (var i = 0; i < 10; i++)
+        {
+            (await f.Connector.NextAttemptAsync()).Succeed();
+        }
+
+        Assert.All(await Task.WhenAll(waiting), l => Assert.NotNull(l.Connection));
+    }
+
+    [Fact]
+    public async Task Connects_are_begun_at_the_configured_rate()
+    {
+        await using var f = new PoolFixture(leases: 50, o => o with { ConnectsPerSecond = 4, LeaseTimeout = TimeSpan.FromHours(1) });
+        _ = Enumerable.Range(0, 20).Select(_ => f.LeaseAsync(f.Of("shop"))).ToArray();
+
+        await PoolFixture.UntilAsync(() => f.Now.Leased == 4, "a second's worth");
+        for (var i = 1; i <= 8; i++)
+        {
+            f.Time.Advance(PoolFixture.Tick);
+            await PoolFixture.UntilAsync(() => f.Now is { Connecting: 0 } now && now.Leased == 4 + i, "one more");
+        }
+
+        Assert.Equal(12, f.Connector.Attempted);
+    }
+
+    [Fact]
+    public async Task A_connect_that_does_not_end_is_given_up_after_its_time()
+    {
+        await using var f = new PoolFixture(change: o => o with { ConnectTimeout = TimeSpan.FromSeconds(2) });
+        f.Connector.IsScripted = true;
+        var lease = f.LeaseAsync(f.Of("shop"));
+        await f.Connector.NextAttemptAsync();
+
+        f.Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(ConnectFailureKind.TimedOut, (await lease).ConnectFailure!.Kind);
+        await f.AssertAtRestAsync();
+    }
+
+    [Fact]
+    public async Task A_connector_that_throws_costs_neither_the_place_nor_the_waiter()
+    {
+        await using var f = new PoolFixture();
+        f.Connector.Failing = _ => throw new InvalidCastException("secret");
+
+        var lease = await f.LeaseAsync(f.Of("shop"));
+
+        Assert.Equal(ConnectFailureKind.Protocol, lease.ConnectFailure!.Kind);
+        Assert.DoesNotContain("secret", lease.ConnectFailure.Text);
+        await f.AssertAtRestAsync();
+        Assert.Equal(0, f.Now.Active);
+    }
+
+    [Fact]
+    public async Task A_connection_whose_waiter_has_gone_becomes_idle()
+    {
+        await using var f = new PoolFixture();
+        f.Connector.IsScripted = true;
+        var waiter = new Waiter("ann");
+        var wait = f.Pool.LeaseAsync(waiter, f.Of("shop")).AsTask();
+        var attempt = await f.Connector.NextAttemptAsync();
+        waiter.Cancel();
+
+        attempt.Succeed();
+
+        await PoolFixture.UntilAsync(() => f.Now.Idle == 1, "idle");
+        Assert.Equal(LeaseFailure.Cancelled, (await wait).Failure);
+    }
+}

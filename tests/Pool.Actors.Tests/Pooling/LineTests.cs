@@ -1,0 +1,283 @@
+using Pool.Actors.Pooling;
+using Pool.Actors.Settings;
+using Pool.Testing;
+
+namespace Pool.Actors.Tests.Pooling;
+
+public sealed class LineTests
+{
+    [Fact]
+    public async Task A_returned_connection_goes_to_the_first_in_line()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var shop = f.Of("shop");
+        var taken = await f.TakeAsync(shop);
+        var (first, second) = (f.LeaseAsync(shop), f.LeaseAsync(shop));
+
+        f.Pool.Return(taken);
+
+        Assert.Same(taken, (await first).Connection);
+        Assert.False(second.IsCompleted);
+        Assert.Equal(1, f.Now.Waiting);
+    }
+
+    [Fact]
+    public async Task A_session_that_comes_later_does_not_barge_past_the_line()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        f.Connector.IsScripted = true;
+        var waiting = f.LeaseAsync(f.Of("shop"));
+        var attempt = await f.Connector.NextAttemptAsync();
+
+        Assert.False(f.Pool.TryLease(f.Of("shop"), null, out _));
+        attempt.Succeed();
+        Assert.NotNull((await waiting).Connection);
+    }
+
+    [Fact]
+    public async Task Users_take_turns_and_each_users_waiters_keep_their_order()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var shop = f.Of("shop");
+        var connection = await f.TakeAsync(shop);
+        var order = new List<string>();
+        foreach (var name in new[] { "ann1", "ann2", "ann3", "bob1", "bob2", "cid1" })
+        {
+            _ = NoteAsync(name, f.LeaseAsync(shop, name[..3]));
+        }
+
+        for (var served = 1; served <= 6; served++)
+        {
+            f.Pool.Return(connection);
+            await PoolFixture.UntilAsync(() => order.Count == served, "served");
+        }
+
+        Assert.Equal(["ann1", "bob1", "cid1", "ann2", "bob2", "ann3"], order);
+
+        async Task NoteAsync(string name, Task<LeaseResult> lease)
+        {
+            await lease;
+            order.Add(name);
+        }
+    }
+
+    [Fact]
+    public async Task A_user_who_was_just_served_waits_for_a_turn_of_the_others()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var shop = f.Of("shop");
+        var connection = await f.TakeAsync(shop);
+        var bob = Enumerable.Range(0, 3).Select(_ => f.LeaseAsync(shop, "bob")).ToArray();
+        var ann = f.LeaseAsync(shop, "ann");
+
+        f.Pool.Return(connection);
+        await bob[0];
+        f.Pool.Return(connection);
+        await ann;
+        var again = f.LeaseAsync(shop, "ann");
+        f.Pool.Return(connection);
+        await bob[1];
+        f.Pool.Return(connection);
+
+        Assert.Same(connection, (await again).Connection);
+        Assert.False(bob[2].IsCompleted);
+    }
+
+    [Fact]
+    public async Task Waits_that_were_given_up_do_not_count_as_served()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var shop = f.Of("shop");
+        var connection = await f.TakeAsync(shop);
+        var bob = Enumerable.Range(0, 3).Select(_ => f.LeaseAsync(shop, "bob")).ToArray();
+        var givenUp = Enumerable.Range(0, 50).Select(_ => new Waiter("ann")).ToArray();
+        var waits = givenUp.Select(w => f.Pool.LeaseAsync(w, shop).AsTask()).ToArray();
+        Assert.All(givenUp, w => Assert.True(w.Cancel()));
+        await Task.WhenAll(waits);
+        var ann = f.LeaseAsync(shop, "ann");
+
+        f.Pool.Return(connection);
+        await bob[0];
+        f.Pool.Return(connection);
+        f.Pool.Return((await await Task.WhenAny(ann, bob[1])).Connection!);
+
+        Assert.NotNull((await ann).Connection);
+        Assert.False(bob[2].IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_waiter_who_needs_exactly_the_returned_connection_may_pass_another_eight_times()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var (shop, blog) = (f.Of("shop"), f.Of("blog"));
+        var connection = await f.TakeAsync(shop);
+        var repaint = f.LeaseAsync(blog);
+        var exact = Enumerable.Range(0, 12).Select(_ => f.LeaseAsync(shop)).ToArray();
+
+        for (var passed = 0; passed < 8; passed++)
+        {
+            f.Pool.Return(connection);
+            await exact[passed];
+            Assert.False(repaint.IsCompleted, $"served after {passed} passes");
+        }
+
+        f.Pool.Return(connection);
+        Assert.Same(connection, (await repaint).Connection);
+        Assert.False(exact[8].IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_waiter_who_cannot_use_a_returned_connection_gets_its_place()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var connection = await f.TakeAsync(f.Of(null, PoolFixture.Batch));
+        var waiting = f.LeaseAsync(f.Of("shop"));
+
+        f.Pool.Return(connection);
+
+        Assert.Equal(PoolFixture.App, (await waiting).Connection!.Class);
+        Assert.Equal(1, connection.Closes);
+        await f.AssertAtRestAsync();
+    }
+
+    [Fact]
+    public async Task One_connection_is_given_up_for_a_waiter_not_every_one_that_comes_back()
+    {
+        await using var f = new PoolFixture(leases: 3);
+        var batch = f.Of(null, PoolFixture.Batch);
+        var taken = await Task.WhenAll(f.TakeAsync(batch), f.TakeAsync(batch), f.TakeAsync(batch));
+        var ended = new TaskCompletionSource<bool>();
+        Array.ForEach(taken, c => c.Close = ended.Task);
+        var waiting = f.LeaseAsync(f.Of("shop"));
+
+        Array.ForEach(taken, f.Pool.Return);
+        Assert.Equal((2, 1), (f.Now.Idle, f.Now.Closing));
+        ended.SetResult(true);
+
+        await waiting;
+        await f.AssertAtRestAsync();
+    }
+
+    [Fact]
+    public async Task A_cancelled_waiter_is_never_handed_a_connection()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var taken = await f.TakeAsync(f.Of("shop"));
+        var waiter = new Waiter("ann");
+        var wait = f.Pool.LeaseAsync(waiter, f.Of("shop")).AsTask();
+
+        Assert.True(waiter.Cancel());
+        f.Pool.Return(taken);
+
+        Assert.Equal(LeaseFailure.Cancelled, (await wait).Failure);
+        Assert.False(waiter.Cancel());
+        Assert.Equal(1, f.Now.Idle);
+    }
+
+    [Fact]
+    public async Task A_waiter_that_was_granted_can_no_longer_be_cancelled()
+    {
+        await using var f = new PoolFixture();
+        await f.FillAsync(f.Of("shop"), 1);
+        var waiter = new Waiter("ann");
+
+        var lease = await f.Pool.LeaseAsync(waiter, f.Of("shop"));
+
+        Assert.False(waiter.Cancel());
+        Assert.NotNull(lease.Connection);
+    }
+
+    [Fact]
+    public async Task A_waiter_that_expired_is_never_handed_a_connection()
+    {
+        await using var f = new PoolFixture(leases: 1, o => o with { LeaseTimeout = TimeSpan.FromSeconds(3) });
+        var taken = await f.TakeAsync(f.Of("shop"));
+        var early = f.LeaseAsync(f.Of("shop"));
+        f.Time.Advance(TimeSpan.FromSeconds(1));
+        var late = f.LeaseAsync(f.Of("shop"));
+
+        f.Time.Advance(TimeSpan.FromSeconds(1.75));
+        Assert.False(early.IsCompleted);
+        f.Time.Advance(TimeSpan.FromSeconds(0.25));
+        Assert.Equal(LeaseFailure.TimedOut, (await early).Failure);
+        Assert.False(late.IsCompleted);
+        f.Pool.Return(taken);
+
+        Assert.Same(taken, (await late).Connection);
+        Assert.Equal(1, f.Metrics.WaitsFailed["TimedOut"].Value);
+    }
+
+    [Fact]
+    public async Task A_full_line_refuses_at_once_and_takes_others_again_later()
+    {
+        await using var f = new PoolFixture(leases: 1, o => o with { MaxWaiters = 2 });
+        var shop = f.Of("shop");
+        var taken = await f.TakeAsync(shop);
+        var waiting = new[] { f.LeaseAsync(shop), f.LeaseAsync(shop) };
+
+        Assert.Equal(LeaseFailure.LineFull, (await f.LeaseAsync(shop)).Failure);
+        f.Pool.Return(taken);
+        await waiting[0];
+        var next = f.LeaseAsync(shop);
+        Assert.False(next.IsCompleted);
+        Assert.Equal(2, f.Now.Waiting);
+    }
+
+    [Fact]
+    public async Task A_waiter_can_wait_in_one_line_only()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        await f.TakeAsync(f.Of("shop"));
+        var waiter = new Waiter("ann");
+        var wait = f.Pool.LeaseAsync(waiter, f.Of("shop")).AsTask();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await f.Pool.LeaseAsync(waiter, f.Of("shop")));
+        Assert.True(waiter.Cancel());
+        await wait;
+    }
+
+    [Fact]
+    public async Task The_snapshot_tells_how_long_the_longest_has_waited()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        await f.TakeAsync(f.Of("shop"));
+        _ = f.LeaseAsync(f.Of("shop"));
+        f.Time.Advance(TimeSpan.FromSeconds(2));
+        _ = f.LeaseAsync(f.Of("shop"));
+        f.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((2, TimeSpan.FromSeconds(3)), (f.Now.Waiting, f.Now.LongestWait));
+    }
+
+    [Fact]
+    public async Task A_long_line_of_sessions_that_return_at_once_does_not_pile_up_on_one_stack()
+    {
+        await using var f = new PoolFixture(leases: 1, o => o with { MaxWaiters = 20_000 });
+        var shop = f.Of("shop");
+        var taken = await f.TakeAsync(shop);
+        var depth = new ThreadLocal<int>(trackAllValues: false);
+        var deepest = 0;
+        var sessions = Enumerable.Range(0, 20_000).Select(_ => SessionAsync()).ToArray();
+
+        f.Pool.Return(taken);
+        await Task.WhenAll(sessions).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.InRange(deepest, 1, 5);
+
+        async Task SessionAsync()
+        {
+            var lease = await f.Pool.LeaseAsync(new Waiter("ann"), shop);
+            deepest = Math.Max(deepest, ++depth.Value);
+            f.Pool.Return(lease.Connection!);
+            depth.Value--;
+        }
+    }
+
+    [Fact]
+    public async Task A_fingerprint_that_is_none_is_refused()
+    {
+        await using var f = new PoolFixture();
+        Assert.False(f.Pool.TryLease(Fingerprint.None, null, out _));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await f.Pool.LeaseAsync(new Waiter("ann"), Fingerprint.None));
+    }
+}
