@@ -98,12 +98,22 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
         PoolLog.ConnectFailed(state.Logger, state.Options.Name, failure.Kind, failure.Text);
         state.Slots.Free(opening.Slot, SlotState.Connecting);
         state.Admission.Leave();
-
-        var failed = new Completions();
         lock (state.Line.Gate)
         {
             _pacer.Ended(opening.Class, failure.Kind);
             opening.Pursuit.End(state.Line);
+        }
+
+        // Those who preferred a new connection may still find another to repaint; the rest fail.
+        Changed();
+        FailThoseConcerned(opening, failure);
+    }
+
+    private void FailThoseConcerned(Opening opening, ConnectFailure failure)
+    {
+        var failed = new Completions();
+        lock (state.Line.Gate)
+        {
             for (Waiter? waiter = state.Line.First, next; waiter is not null; waiter = next)
             {
                 next = waiter.Next;
@@ -116,7 +126,6 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
         }
 
         failed.Run(state.Clock.Exact, state.Metrics);
-        Changed();
     }
 
     /// <summary>

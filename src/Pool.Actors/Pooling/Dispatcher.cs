@@ -5,7 +5,7 @@ namespace Pool.Actors.Pooling;
 
 /// <summary>
 /// Brings connections and waiters together. Two ways lead here: a connection came back (<see cref="Give"/>), or something
-/// changed that may help those in line (<see cref="Serve"/>). Matching is done under the line's gate; waiters are completed
+/// changed that may help those in line (<see cref="Serve(Waiter?)"/>). Matching is done under the line's gate; waiters are completed
 /// after it was left; nothing else slow happens here.
 /// </summary>
 internal sealed class Dispatcher(PoolState state, IdleConnections idle, ConnectionOpener opener, ConnectionCloser closer)
@@ -46,8 +46,15 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
         }
     }
 
-    /// <summary>Looks what can be done for those in line; for <paramref name="joining"/>, which has just joined, in any case.</summary>
-    public void Serve(Waiter? joining = null, int depth = Depth)
+    /// <summary>Looks what can be done for the first in line, and in any case for <paramref name="joining"/>, which has just joined.</summary>
+    public void Serve(Waiter? joining = null) => Serve(joining, Depth, isLate: false);
+
+    /// <summary>
+    /// Looks at the whole line, and gives those whose connect takes long what can be repainted meanwhile. The janitor's.
+    /// </summary>
+    public void ServeAll() => Serve(joining: null, int.MaxValue, isLate: true);
+
+    private void Serve(Waiter? joining, int depth, bool isLate)
     {
         if (state.Line.Count == 0)
         {
@@ -61,7 +68,7 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
             for (var looked = 0; waiter is not null && looked < depth && HasSomething; looked++)
             {
                 var next = waiter.Next;
-                if (Find(waiter) is { } connection)
+                if (Find(waiter, isLate) is { } connection)
                 {
                     Grant(ref served, waiter, connection);
                 }
@@ -69,7 +76,7 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
                 waiter = next;
             }
 
-            if (waiter is not null && joining?.Line == state.Line && Find(joining) is { } last)
+            if (waiter is not null && joining?.Line == state.Line && Find(joining, isLate) is { } last)
             {
                 Grant(ref served, joining, last);
             }
@@ -84,7 +91,7 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
     /// The order of choice: the same fingerprint, a new connection, another that can be repainted, and last the place of one
     /// that cannot. While connects fail nothing that works is given up for one.
     /// </summary>
-    private PooledConnection? Find(Waiter waiter)
+    private PooledConnection? Find(Waiter waiter, bool isLate)
     {
         if (idle.TryTake(waiter.Needed, preferred: null, out var connection))
         {
@@ -96,7 +103,7 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
             return null;
         }
 
-        if (idle.TryTakeLongestIdle(waiter.Needed, out connection))
+        if ((!waiter.Pursued || isLate || opener.IsFailing) && idle.TryTakeLongestIdle(waiter.Needed, out connection))
         {
             return connection;
         }

@@ -41,10 +41,10 @@ internal sealed class Janitor : IAsyncDisposable
             _state.Clock.Tick();
             ExpireWaiters();
             CheckLimits();
-            _closable = Count(SlotState.Idle) - _state.Options.MinIdle;
+            _closable = _state.Slots.Count(SlotState.Idle) - _state.Options.MinIdle;
             _idle.Sweep(CauseToClose, probe: ++_ticks % TicksPerProbe == 0);
             WarmUp();
-            _dispatcher.Serve(depth: int.MaxValue);
+            _dispatcher.ServeAll();
         }
         catch (Exception exception)
         {
@@ -109,12 +109,10 @@ internal sealed class Janitor : IAsyncDisposable
     {
         lock (_state.Line.Gate)
         {
-            var missing = _state.Options.MinIdle - Count(SlotState.Idle) - Count(SlotState.Connecting);
+            var missing = _state.Options.MinIdle - _state.Slots.Count(SlotState.Idle) - _state.Slots.Count(SlotState.Connecting);
             while (missing-- > 0 && _opener.TryBegin(_state.Options.DefaultClass, waiter: null))
             {
             }
         }
     }
-
-    private int Count(SlotState wanted) => _state.Slots.Count(wanted);
 }
