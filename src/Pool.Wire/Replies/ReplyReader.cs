@@ -24,6 +24,12 @@ public sealed class ReplyReader
     /// <summary>The current database, if the reply changed it (empty for none); else null.</summary>
     public string? Schema => _tracker.Schema;
 
+    /// <summary>True between packets: an ERR of the pool's own can end the reply here.</summary>
+    public bool AtPacketBoundary => _bodyLeft == 0;
+
+    /// <summary>The sequence number of the next packet as the client counts.</summary>
+    public byte NextClientSequence => (byte)(_nextSequence + _adapter.SequenceShift);
+
     /// <summary>By how much the client's sequence numbers are ahead of the server's.</summary>
     public byte SequenceShift => _adapter.SequenceShift;
 
@@ -35,6 +41,9 @@ public sealed class ReplyReader
         _bodyLeft = 0;
         _nextSequence = sequence;
     }
+
+    /// <summary>Corrects where the reply's sequence numbers start, once the length of the command is known.</summary>
+    public void ExpectSequence(byte sequence) => _nextSequence = sequence;
 
     /// <summary>Tells that the client's LOAD DATA LOCAL bytes have been sent; the last packet had the sequence number before <paramref name="sequence"/>.</summary>
     public void ClientDataSent(byte sequence)

@@ -6,6 +6,9 @@ public struct ReplySummary
     /// <summary>The status flags of the last OK, EOF or terminator.</summary>
     public ServerStatus Status { get; set; }
 
+    /// <summary>True if the reply had an OK, EOF or terminator, and so <see cref="Status"/> holds.</summary>
+    public bool HasStatus { get; set; }
+
     /// <summary>The warning count of the last result.</summary>
     public ushort Warnings { get; set; }
 

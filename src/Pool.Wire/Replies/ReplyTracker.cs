@@ -348,6 +348,7 @@ public struct ReplyTracker
     {
         var fault = EofPacket.TryRead(payload, out var status, out var warnings);
         _summary.Status = status;
+        _summary.HasStatus = true;
         _summary.Warnings = warnings;
         return fault == WireFault.None;
     }
@@ -360,6 +361,7 @@ public struct ReplyTracker
         }
 
         _summary.Status = packet.Status;
+        _summary.HasStatus = true;
         _summary.Warnings = packet.Warnings;
         _summary.AffectedRows = packet.AffectedRows;
         _summary.LastInsertId = packet.LastInsertId != 0 ? packet.LastInsertId : _summary.LastInsertId;

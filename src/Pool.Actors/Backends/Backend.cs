@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using Pool.Actors.Pooling;
+using Pool.Actors.Sessions;
+using Pool.Actors.Settings;
+using Pool.Actors.Telemetry;
+
+namespace Pool.Actors.Backends;
+
+/// <summary>One database server as sessions see it: its pool, what is known of it, and the limits on its leases.</summary>
+public sealed class Backend
+{
+    private static readonly TimeSpan s_databaseTrust = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_killPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_retireInterval = TimeSpan.FromSeconds(10);
+    private const int MaxKnownDatabases = 10_000;
+    private readonly ConcurrentDictionary<(string Account, string Database), long> _databases = new();
+    private readonly TimeProvider _time;
+    private BackendFacts? _facts;
+    private LeaseLimits _limits;
+    private int _pinned;
+    private long _lastRetired;
+
+    /// <summary>Puts the parts together.</summary>
+    public Backend(string name, BackendPool pool, PoolMetrics metrics, LeaseLimits limits, TimeProvider time)
+    {
+        Name = name;
+        Pool = pool;
+        Metrics = metrics;
+        _limits = limits;
+        _time = time;
+    }
+
+    /// <summary>The name in the configuration.</summary>
+    public string Name { get; }
+
+    /// <summary>Its connections.</summary>
+    public BackendPool Pool { get; }
+
+    /// <summary>Its fingerprints.</summary>
+    public FingerprintTable Fingerprints => Pool.Fingerprints;
+
+    /// <summary>What is counted of it.</summary>
+    public PoolMetrics Metrics { get; }
+
+    /// <summary>What was learned at its check; null until it has been reached once.</summary>
+    public BackendFacts? Facts
+    {
+        get => Volatile.Read(ref _facts);
+        set => Volatile.Write(ref _facts, value);
+    }
+
+    /// <summary>The limits on leases; replaced as a whole on reload.</summary>
+    public LeaseLimits Limits
+    {
+        get => Volatile.Read(ref _limits);
+        set => Volatile.Write(ref _limits, value);
+    }
+
+    /// <summary>How many sessions hold a connection for another reason than a transaction.</summary>
+    public int Pinned => Volatile.Read(ref _pinned);
+
+    /// <summary>True if no more sessions may be pinned.</summary>
+    public bool IsPinLimitReached => Limits.MaxPinned is > 0 and var limit && Pinned >= limit;
+
+    /// <summary>Counts one more pinned session.</summary>
+    public void Pin() => Interlocked.Increment(ref _pinned);
+
+    /// <summary>Takes back a <see cref="Pin"/>.</summary>
+    public void Unpin() => Interlocked.Decrement(ref _pinned);
+
+    /// <summary>Counts reasons to keep a connection that came up, a transaction and fresh diagnostics aside.</summary>
+    public void CountPins(PinReasons added)
+    {
+        for (var rest = (uint)(added & ~(PinReasons.Transaction | PinReasons.Diagnostics)); rest != 0; rest &= rest - 1)
+        {
+            Metrics.Pins[((PinReasons)(rest & (~rest + 1))).ToString()].Increment();
+        }
+    }
+
+    /// <summary>Interrupts the statement that a server thread runs; completes when the server has answered.</summary>
+    public async ValueTask KillQueryAsync(ulong threadId)
+    {
+        Metrics.BackendKills.Increment();
+        using var deadline = new CancellationTokenSource(s_killPatience, _time);
+        await Pool.ControlAsync($"KILL QUERY {threadId}", deadline.Token);
+    }
+
+    /// <summary>
+    /// Takes note that the server refused a write because it is read only: after a failover the name may lead elsewhere, so all
+    /// connections are opened anew. At most once per interval, since other errors share the number.
+    /// </summary>
+    public void NoteReadOnly()
+    {
+        var now = _time.GetTimestamp();
+        var last = Interlocked.Read(ref _lastRetired);
+        if ((last == 0 || _time.GetElapsedTime(last, now) > s_retireInterval)
+            && Interlocked.CompareExchange(ref _lastRetired, now, last) == last)
+        {
+            Pool.RetireGeneration("read-only");
+        }
+    }
+
+    /// <summary>True if the account could select the database a moment ago, so that a login need not ask the server.</summary>
+    public bool IsKnownDatabase(string account, string database) =>
+        _databases.TryGetValue((account, database), out var seen) && _time.GetElapsedTime(seen) < s_databaseTrust;
+
+    /// <summary>Takes note that the account could select the database just now.</summary>
+    public void KnowDatabase(string account, string database)
+    {
+        if (_databases.Count >= MaxKnownDatabases)
+        {
+            _databases.Clear();
+        }
+
+        _databases[(account, database)] = _time.GetTimestamp();
+    }
+}

@@ -1,0 +1,181 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Pool.Actors.Backends;
+using Pool.Actors.Errors;
+using Pool.Actors.Sessions;
+using Pool.Actors.Settings;
+using Pool.Wire.Commands;
+using Pool.Wire.Replies;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Relay;
+
+/// <summary>What happens when a command's reply has ended: the session learns from it, and the lease goes back or is kept.</summary>
+internal static class CommandEnd
+{
+    private const ServerStatus Lasting = ServerStatus.Autocommit | ServerStatus.InTransaction | ServerStatus.InReadOnlyTransaction
+        | ServerStatus.NoBackslashEscapes | ServerStatus.AnsiQuotes;
+
+    private const StatementTraits MayChangeInsertId = StatementTraits.MayChangeInsertId | StatementTraits.Routine
+        | StatementTraits.UnknownFunction | StatementTraits.TextPrepare;
+
+    private const ushort ReadOnlyOption = 1290;
+    private const ushort ReadOnlyMode = 1836;
+
+    /// <summary>Ends the command: Next if that was all, or Settle.</summary>
+    public static Step Finish(Session session)
+    {
+        var lease = session.Lease!;
+        var connection = lease.Connection;
+        var summary = connection.Replies.Summary;
+        lease.End();
+        session.Touch();
+        if (!summary.HasStatus)
+        {
+            summary.Status = connection.Status;
+        }
+        else if (summary.ErrorCode != 0)
+        {
+            // The flags are those from before the error: a transaction that was open may still be.
+            summary.Status |= connection.Status & ServerStatus.InTransaction;
+        }
+
+        connection.Status = summary.Status & Lasting;
+        if (connection.Replies.Schema is { } schema)
+        {
+            ChangeSettings(session, session.Settings with { Database = schema.Length == 0 ? null : schema });
+        }
+
+        NoteResult(session, lease, summary);
+        var pins = PinPolicy.After(session.Pins, lease.Command, lease.Facts, summary, session.Statements?.Count ?? 0);
+        session.Pin(pins);
+        if (!connection.Kills.IsQuiet || connection.Replies.Window.HasUnscanned || (pins == PinReasons.None && lease.InsertIdUnread))
+        {
+            return Step.Settle;
+        }
+
+        if (pins == PinReasons.None)
+        {
+            session.Release();
+        }
+
+        return Step.Next;
+    }
+
+    /// <summary>Does what takes time at the end of a command: Next or Close.</summary>
+    public static ValueTask<Step> SettleAsync(Session session, Step step) => step switch
+    {
+        Step.Settle => SettleLeaseAsync(session),
+        Step.Lost => GiveUpAsync(session, PoolError.BackendLost),
+        Step.Malformed => GiveUpAsync(session, PoolError.BackendMalformed),
+        Step.ClientLeft => LeaveAsync(session),
+        _ => throw new ArgumentOutOfRangeException(nameof(step), step, "not a step that ends a command"),
+    };
+
+    /// <summary>The session and its connection now have these settings.</summary>
+    public static void ChangeSettings(Session session, SessionSettings settings)
+    {
+        session.Lease?.Connection.Repainted(settings);
+        session.Needed = session.Origin.Backend.Fingerprints.Intern(session.Origin.Class, settings);
+    }
+
+    private static void NoteResult(Session session, Lease lease, in ReplySummary summary)
+    {
+        switch (lease.Command)
+        {
+            case CommandCode.StmtPrepare when summary.ErrorCode == 0:
+                (session.Statements ??= []).Add(summary.StatementId);
+                return;
+            case CommandCode.StmtClose:
+                session.Statements?.Remove(BinaryPrimitives.ReadUInt32LittleEndian(session.Outgoing.Span[5..]));
+                return;
+            case CommandCode.StmtPrepare or CommandCode.StmtSendLongData or CommandCode.Statistics or CommandCode.FieldList:
+                return;
+            case CommandCode.SetOption when summary.ErrorCode == 0:
+                ChangeSettings(session, session.Settings with { MultiStatements = session.Outgoing.Span[5] == 0 });
+                break;
+        }
+
+        session.Record.Note(summary);
+        lease.HasLastResult = true;
+        if (summary.LastInsertId != 0 || (lease.Facts.Traits & MayChangeInsertId) != 0)
+        {
+            lease.HasInsertId = true;
+            lease.InsertIdUnread = true;
+        }
+
+        if (summary.ErrorCode is ReadOnlyOption or ReadOnlyMode)
+        {
+            session.Origin.Backend.NoteReadOnly();
+        }
+    }
+
+    private static async ValueTask<Step> SettleLeaseAsync(Session session)
+    {
+        var lease = session.Lease!;
+        await lease.Connection.Kills.WhenQuietAsync();
+        if (lease.Connection.Replies.Window.HasUnscanned)
+        {
+            // The server said something after its reply: it is going away, and so is what the session had there.
+            var stateLost = (session.Pins & ~PinReasons.Soft) != 0;
+            session.Discard("unasked");
+            return stateLost ? await LocalCommands.FailAndCloseAsync(session, PoolError.BackendLost, 0, session.Origin.Backend.Name, "") : Step.Next;
+        }
+
+        if (session.Pins != PinReasons.None)
+        {
+            return Step.Next;
+        }
+
+        if (lease.InsertIdUnread && !await ReadInsertIdAsync(session, lease.Connection))
+        {
+            session.Discard("lost");
+            return Step.Next;
+        }
+
+        session.Release();
+        return Step.Next;
+    }
+
+    // The OK packet's insert id is not always what LAST_INSERT_ID() says (an explicit value, ON DUPLICATE KEY UPDATE, CALL).
+    private static async ValueTask<bool> ReadInsertIdAsync(Session session, BackendConnection connection)
+    {
+        var result = await connection.QueryAsync("SELECT LAST_INSERT_ID()", CancellationToken.None);
+        if (result.Rows is not [[{ } text]])
+        {
+            return false;
+        }
+
+        session.Record.LastInsertId = ulong.Parse(text, CultureInfo.InvariantCulture);
+        connection.Lease.InsertIdUnread = false;
+        return true;
+    }
+
+    private static async ValueTask<Step> GiveUpAsync(Session session, PoolError error)
+    {
+        var replies = session.Lease!.Connection.Replies;
+        var (canTell, sequence) = (replies.AtPacketBoundary, replies.NextClientSequence);
+        var stateLost = (session.Pins & ~PinReasons.Soft) != 0;
+        session.Lease!.End();
+        await session.Lease.Connection.Kills.WhenQuietAsync();
+        session.Discard(error == PoolError.BackendLost ? "lost" : "malformed");
+        var consequence = stateLost ? "The session's transaction, settings and other state were lost with it" : "";
+        if (!canTell || stateLost || session.IsStreaming)
+        {
+            return canTell
+                ? await LocalCommands.FailAndCloseAsync(session, error, sequence, session.Origin.Backend.Name, consequence)
+                : Step.Close;
+        }
+
+        return await LocalCommands.SendErrorAsync(session, error, sequence, session.Origin.Backend.Name, consequence);
+    }
+
+    // The client is not there to read the rest, and reading it in its place may take for ever.
+    private static async ValueTask<Step> LeaveAsync(Session session)
+    {
+        session.Lease!.End();
+        await session.Lease.Connection.Kills.WhenQuietAsync();
+        session.Discard("client-left");
+        return Step.Close;
+    }
+}

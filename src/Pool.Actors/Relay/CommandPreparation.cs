@@ -1,0 +1,107 @@
+using System.Buffers;
+using Pool.Actors.Errors;
+using Pool.Actors.Sessions;
+using Pool.Wire.Commands;
+using Pool.Wire.Framing;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Relay;
+
+/// <summary>Everything that a command may need before it can be sent, or instead of being sent.</summary>
+internal static class CommandPreparation
+{
+    /// <summary>Deals with the command at the front of the inbox: Send or Reply if a connection is to answer it, else Next or Close.</summary>
+    public static async ValueTask<Step> PrepareAsync(Session session)
+    {
+        var header = session.Inbox.Header;
+        if (header.Sequence != 0)
+        {
+            return await LocalCommands.FailAndCloseAsync(session, PoolError.PacketsOutOfOrder, (byte)(header.Sequence + 1));
+        }
+
+        if (header.PayloadLength == 0)
+        {
+            return await LocalCommands.FailAndCloseAsync(session, PoolError.MalformedPacket, 1);
+        }
+
+        var command = (CommandCode)session.Inbox.Payload[0];
+        return CommandPlans.Of(command) switch
+        {
+            CommandPlan.Forward => await ForwardAsync(session, command),
+            CommandPlan.ForwardIfHeld when session.HoldsLease => await ForwardAsync(session, command),
+            CommandPlan.ForwardIfHeld or CommandPlan.Own => await LocalCommands.AnswerAsync(session, command),
+            CommandPlan.Refuse => await LocalCommands.FailAsync(session, PoolError.NotServed, CommandPlans.Name(command)),
+            _ => await LocalCommands.FailAsync(session, PoolError.UnknownCommand),
+        };
+    }
+
+    private static async ValueTask<Step> ForwardAsync(Session session, CommandCode command)
+    {
+        if (session.Inbox.IsLarge)
+        {
+            return await LargeCommand.StreamAsync(session, command);
+        }
+
+        var facts = CommandStart.Facts(session, command, session.Inbox.Payload);
+        if (command == CommandCode.Query && TryReadKill(session, facts, out var scope, out var target))
+        {
+            return await KillCommand.RunAsync(session, scope, target);
+        }
+
+        if (CommandStart.ExceedsPins(session, facts.Traits))
+        {
+            var backend = session.Origin.Backend;
+            return await LocalCommands.FailAsync(
+                session, PoolError.PinLimitReached, backend.Name, backend.Limits.MaxPinned, PinPolicy.Reasons(facts.Traits));
+        }
+
+        if (await LeaseSetup.AcquireAsync(session, facts.Traits) is { } failure)
+        {
+            session.Inbox.Consume(session.Inbox.Header.PacketLength);
+            return await LocalCommands.SendAsync(session, failure);
+        }
+
+        Begin(session, command, facts);
+        return Step.Send;
+    }
+
+    private static void Begin(Session session, CommandCode command, StatementFacts facts)
+    {
+        var lease = session.Lease!;
+        var length = session.Inbox.Header.PacketLength;
+        var outgoing = command == CommandCode.Query ? Rewritten(session, lease, facts) : null;
+        lease.Begin(session, command, facts, session.Capabilities, session.Touch());
+        session.Send(outgoing ?? session.Inbox.Command, length);
+    }
+
+    // The statement with the session's own values in place of the functions that would tell the connection's; null if it needs none.
+    private static ReadOnlyMemory<byte>? Rewritten(Session session, Lease lease, StatementFacts facts)
+    {
+        const StatementTraits Substituted =
+            StatementTraits.ReadsConnectionId | StatementTraits.ReadsRowCount | StatementTraits.ReadsFoundRows;
+        if ((facts.Traits & Substituted) == 0)
+        {
+            return null;
+        }
+
+        var values = lease.HasLastResult ? new SessionValues(session.Id.Value) : session.Record.Values(session.Id.Value);
+        var output = new ArrayBufferWriter<byte>(session.Inbox.Header.PacketLength + 64);
+        output.GetSpan(PacketHeader.Size + 1)[PacketHeader.Size] = (byte)CommandCode.Query;
+        output.Advance(PacketHeader.Size + 1);
+        if (!SessionFunctions.TryRewrite(session.Inbox.Payload[1..], CommandStart.Mode(session), values, output))
+        {
+            return null;
+        }
+
+        var packet = output.WrittenSpan.ToArray();
+        new PacketHeader(packet.Length - PacketHeader.Size, 0).Write(packet);
+        return packet;
+    }
+
+    private static bool TryReadKill(Session session, StatementFacts facts, out KillScope scope, out ulong target)
+    {
+        (scope, target) = (default, 0);
+        return facts.Kind == StatementKind.Kill
+            && KillStatement.TryParse(session.Inbox.Payload[1..], CommandStart.Mode(session), out scope, out target);
+    }
+}

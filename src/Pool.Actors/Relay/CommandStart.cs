@@ -1,0 +1,99 @@
+using Pool.Actors.Backends;
+using Pool.Actors.Sessions;
+using Pool.Wire.Commands;
+using Pool.Wire.Replies;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Relay;
+
+/// <summary>
+/// The straight path of a command: whole in the inbox, a connection held or free with just the needed fingerprint, nothing to
+/// rewrite or restore. Synchronous and without allocations; whatever is not so simple is left to <see cref="CommandPreparation"/>.
+/// </summary>
+internal static class CommandStart
+{
+    private const StatementTraits LastResult = StatementTraits.ReadsRowCount | StatementTraits.ReadsFoundRows | StatementTraits.ReadsDiagnostics;
+
+    // Stored code may read what the statement itself does not name.
+    private const StatementTraits InsertId = StatementTraits.ReadsInsertId | StatementTraits.Routine | StatementTraits.UnknownFunction | StatementTraits.TextPrepare;
+
+    /// <summary>Starts the command at the front of the inbox: Send, or Prepare.</summary>
+    public static Step Begin(Session session)
+    {
+        session.Services.Metrics.Commands.Increment();
+        var now = session.Touch();
+        var header = session.Inbox.Header;
+        if (header.Sequence != 0 || header.PayloadLength == 0 || session.Inbox.IsLarge)
+        {
+            return Step.Prepare;
+        }
+
+        var payload = session.Inbox.Payload;
+        var command = (CommandCode)payload[0];
+        var plan = CommandPlans.Of(command);
+        if (plan != CommandPlan.Forward && !(plan == CommandPlan.ForwardIfHeld && session.HoldsLease))
+        {
+            return Step.Prepare;
+        }
+
+        var facts = Facts(session, command, payload);
+        if (facts.Kind == StatementKind.Kill || (facts.Traits & StatementTraits.ReadsConnectionId) != 0 || ExceedsPins(session, facts.Traits))
+        {
+            return Step.Prepare;
+        }
+
+        if (session.Lease is null && !TryLease(session))
+        {
+            return Step.Prepare;
+        }
+
+        var lease = session.Lease!;
+        if (NeedsRestore(lease, facts.Traits) || !lease.Connection.Kills.IsQuiet)
+        {
+            return Step.Prepare;
+        }
+
+        lease.Begin(session, command, facts, session.Capabilities, now);
+        session.Send(session.Inbox.Command, header.PacketLength);
+        return Step.Send;
+    }
+
+    /// <summary>What the statement in a command is; empty facts for commands without one.</summary>
+    public static StatementFacts Facts(Session session, CommandCode command, ReadOnlySpan<byte> payload) =>
+        command is CommandCode.Query or CommandCode.StmtPrepare
+            ? StatementInspector.Inspect(payload[1..], Mode(session))
+            : default;
+
+    /// <summary>How the session's statements are to be read.</summary>
+    public static LexerMode Mode(Session session)
+    {
+        var facts = session.Origin.Backend.Facts!;
+        var status = session.Lease?.Connection.Status ?? session.IdleStatus;
+        var mode = facts.LexerMode;
+        mode |= (status & ServerStatus.NoBackslashEscapes) != 0 ? LexerMode.NoBackslashEscapes : LexerMode.None;
+        mode |= facts.Flavour == ServerFlavour.MariaDb && (status & ServerStatus.AnsiQuotes) != 0 ? LexerMode.AnsiQuotes : LexerMode.None;
+        return facts.Collations.IsMultiByteUnsafe(session.Settings.CollationId) ? mode | LexerMode.MultiByteUnsafe : mode;
+    }
+
+    /// <summary>True if the statement asks for what the leased connection does not know, or knows of another session.</summary>
+    public static bool NeedsRestore(Lease lease, StatementTraits traits) =>
+        ((traits & LastResult) != 0 && !lease.HasLastResult) || ((traits & InsertId) != 0 && !lease.HasInsertId);
+
+    /// <summary>True if the statement would pin one session too many.</summary>
+    public static bool ExceedsPins(Session session, StatementTraits traits) =>
+        session.Origin.Backend.IsPinLimitReached
+        && (session.Pins & ~PinReasons.SelfClearing) == 0
+        && (PinPolicy.Reasons(traits) & ~PinReasons.Soft) != 0;
+
+    private static bool TryLease(Session session)
+    {
+        var backend = session.Origin.Backend;
+        if (!backend.Pool.TryLease(session.Needed, session.Last, out var connection))
+        {
+            return false;
+        }
+
+        session.Hold((BackendConnection)connection);
+        return true;
+    }
+}

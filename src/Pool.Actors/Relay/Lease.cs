@@ -1,0 +1,98 @@
+using Pool.Actors.Backends;
+using Pool.Actors.Sessions;
+using Pool.Wire.Commands;
+using Pool.Wire.Handshake;
+using Pool.Wire.Replies;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Relay;
+
+/// <summary>
+/// A session's exclusive use of a connection, and the command that runs on it. One object per connection, used for all its
+/// leases. Belongs to the session's flow of control; the timestamps are also read by the janitor.
+/// </summary>
+internal sealed class Lease(BackendConnection connection)
+{
+    private long _started;
+    private long _clientBlocked;
+
+    /// <summary>The connection.</summary>
+    public BackendConnection Connection { get; } = connection;
+
+    /// <summary>The command in hand.</summary>
+    public CommandCode Command { get; private set; }
+
+    /// <summary>What its statement is; empty for commands without one, or whose text is still coming.</summary>
+    public StatementFacts Facts { get; set; }
+
+    /// <summary>LAST_INSERT_ID() of the session is what this connection says.</summary>
+    public bool HasInsertId { get; set; }
+
+    /// <summary>LAST_INSERT_ID() may have changed here, and the session does not know the value yet.</summary>
+    public bool InsertIdUnread { get; set; }
+
+    /// <summary>The session's last statement ran here: its row count, found rows and warnings are what this connection says.</summary>
+    public bool HasLastResult { get; set; }
+
+    /// <summary>When the command in hand was sent; 0 between commands.</summary>
+    public long StartedAt => Volatile.Read(ref _started);
+
+    /// <summary>Since when the client has not read its reply; 0 if it does.</summary>
+    public long ClientBlockedSince => Volatile.Read(ref _clientBlocked);
+
+    /// <summary>A session takes the connection.</summary>
+    public void Start(Session session)
+    {
+        HasInsertId = false;
+        InsertIdUnread = false;
+        HasLastResult = false;
+        Connection.Holder = session;
+    }
+
+    /// <summary>A command is about to be sent; its last packet has the sequence number before <paramref name="replySequence"/>.</summary>
+    public void Begin(Session session, CommandCode command, StatementFacts facts, Capabilities client, long now, byte replySequence = 1)
+    {
+        Command = command;
+        Facts = facts;
+        Connection.Kills.Begin(session.Id.Value);
+        Connection.Replies.Begin(ReplyShapes.Of(command), Connection.Capabilities, client, Connection.Status, replySequence);
+        Volatile.Write(ref _started, now);
+    }
+
+    /// <summary>Takes what was received and says how the reply stands. 0 bytes: the connection is lost.</summary>
+    public Step Take(int received)
+    {
+        if (received == 0)
+        {
+            return Step.Lost;
+        }
+
+        Connection.Replies.Window.Received(received);
+        return Scan();
+    }
+
+    /// <summary>Says how the reply stands.</summary>
+    public Step Scan() => Connection.Replies.Scan() switch
+    {
+        ReplyProgress.NeedMore => Step.Reply,
+        ReplyProgress.ClientMustSend => Step.ClientData,
+        ReplyProgress.Done => Step.Finish,
+        _ => Step.Malformed,
+    };
+
+    /// <summary>The command is over, whatever became of it.</summary>
+    public void End()
+    {
+        Volatile.Write(ref _started, 0);
+        Connection.Kills.End();
+    }
+
+    /// <summary>Waits for a client that does not read, where the janitor can see it.</summary>
+    public async ValueTask<bool> WhileBlocked(ValueTask<bool> send, long now)
+    {
+        Volatile.Write(ref _clientBlocked, now);
+        var sent = await send;
+        Volatile.Write(ref _clientBlocked, 0);
+        return sent;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Buffers;
+using Pool.Actors.Backends;
+using Pool.Actors.Errors;
+using Pool.Actors.Pooling;
+using Pool.Actors.Sessions;
+using Pool.Wire.Commands;
+using Pool.Wire.Replies;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Relay;
+
+/// <summary>Gets a session the connection that its next statement needs, painted with its settings and its own results.</summary>
+internal static class LeaseSetup
+{
+    private const int MaxAttempts = 3;
+
+    /// <summary>
+    /// Leases a connection if the session holds none, and readies it for a statement with these traits. The answer is null, or
+    /// the error packet for the client; nothing of the statement has run then.
+    /// </summary>
+    public static async ValueTask<ReadOnlyMemory<byte>?> AcquireAsync(Session session, StatementTraits traits)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (session.Lease is null && await LeaseAsync(session) is { } failure)
+            {
+                return failure;
+            }
+
+            var connection = session.Lease!.Connection;
+            await connection.Kills.WhenQuietAsync();
+            var problem = await ReadyAsync(session, connection, traits);
+            if (problem is null)
+            {
+                return null;
+            }
+
+            if (problem.ErrorCode > 0)
+            {
+                // The server refused (a database that is gone, say): the connection is as before, the client gets the server's word.
+                session.ReleaseAsLeft();
+                return LocalReply.Error(1, (ushort)problem.ErrorCode, SqlState(problem.ErrorCode), problem.ErrorText!);
+            }
+
+            var stateLost = (session.Pins & ~PinReasons.Soft) != 0;
+            session.Discard("lost");
+            if (stateLost || attempt == MaxAttempts)
+            {
+                return Error(session, PoolError.BackendUnavailable, session.Origin.Backend.Name, problem.ErrorText);
+            }
+        }
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>?> LeaseAsync(Session session)
+    {
+        var backend = session.Origin.Backend;
+        var waiting = backend.Pool.LeaseAsync(session.Waiter, session.Needed);
+        if (session.IsKilled)
+        {
+            session.Waiter.Cancel();
+        }
+
+        var result = await waiting;
+        if (result.Connection is { } connection)
+        {
+            session.Hold((BackendConnection)connection);
+            return null;
+        }
+
+        var options = backend.Pool.Options;
+        return result.Failure switch
+        {
+            LeaseFailure.TimedOut => Error(session, PoolError.LeaseTimeout, backend.Name, (long)options.LeaseTimeout.TotalMilliseconds),
+            LeaseFailure.LineFull => Error(session, PoolError.LineFull, backend.Name, options.MaxWaiters),
+            LeaseFailure.Cancelled => Error(session, PoolError.QueryInterrupted),
+            LeaseFailure.ShuttingDown => Error(session, PoolError.ShuttingDown),
+            _ => Error(session, PoolError.BackendUnavailable, backend.Name, result.ConnectFailure?.Text),
+        };
+    }
+
+    // Null: ready. Else what went wrong; a negative code means that the connection is lost.
+    private static async ValueTask<QueryResult?> ReadyAsync(Session session, BackendConnection connection, StatementTraits traits)
+    {
+        var lease = connection.Lease;
+        var fingerprints = session.Origin.Backend.Fingerprints;
+        if ((traits & StatementTraits.ReadsDiagnostics) != 0 && !lease.HasLastResult && session.Pins == PinReasons.None)
+        {
+            // The session's last statement left no warnings, or has had its chance to show them; another session's must not show.
+            if (!await connection.ResetAsync())
+            {
+                return QueryResult.Broken("the connection is lost");
+            }
+        }
+
+        if (connection.Fingerprint != session.Needed)
+        {
+            session.Origin.Backend.Metrics.Repaints.Increment();
+            var plan = Repaint.Between(fingerprints.SettingsOf(connection.Fingerprint), session.Settings, session.Origin.Backend.Facts!.Collations);
+            var painted = await plan.RunAsync(connection, fingerprints);
+            if (!painted.Succeeded)
+            {
+                return painted;
+            }
+        }
+
+        return CommandStart.NeedsRestore(lease, traits) ? await RestoreInsertIdAsync(session, connection) : null;
+    }
+
+    private static async ValueTask<QueryResult?> RestoreInsertIdAsync(Session session, BackendConnection connection)
+    {
+        if (connection.Lease.HasInsertId)
+        {
+            return null;
+        }
+
+        var command = new ArrayBufferWriter<byte>();
+        CommandPackets.Query(command, $"SET last_insert_id = {session.Record.LastInsertId}");
+        var result = (await connection.RunAsync(command.WrittenMemory, ReplyShape.Results))[0];
+        connection.Lease.HasInsertId = result.Succeeded;
+        return result.Succeeded ? null : result;
+    }
+
+    private static ReadOnlyMemory<byte> Error(Session session, PoolError error, params object?[] arguments)
+    {
+        SessionLog.Refused(session.Services.Logger, session.Id.Value, session.Origin.User, error, session.Origin.Backend.Name);
+        session.Services.Metrics.Errors[error.ToString()].Increment();
+        return LocalReply.Error(1, error, arguments);
+    }
+
+    private static string SqlState(int code) => code is 1044 or 1049 ? "42000" : "HY000";
+}

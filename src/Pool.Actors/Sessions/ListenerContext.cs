@@ -1,0 +1,49 @@
+using Pool.Actors.Backends;
+using Pool.Actors.Sessions.Login;
+
+namespace Pool.Actors.Sessions;
+
+/// <summary>What all sessions that come in through one listener have in common.</summary>
+public sealed class ListenerContext
+{
+    private LoginContext? _login;
+    private int _handshakes;
+
+    /// <summary>The listener's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The backend whose flavour and version it greets with.</summary>
+    public required Backend Backend { get; init; }
+
+    /// <summary>Sessions at once on this node.</summary>
+    public required int MaxSessions { get; init; }
+
+    /// <summary>Clients at once that have not logged in yet: what a flood of half-open connections can hold.</summary>
+    public required int MaxHandshakes { get; init; }
+
+    /// <summary>How long a login may take.</summary>
+    public required TimeSpan HandshakeTimeout { get; init; }
+
+    /// <summary>How clients log in; null until the backend has been reached, since the greeting tells its version.</summary>
+    public LoginContext? Login
+    {
+        get => Volatile.Read(ref _login);
+        set => Volatile.Write(ref _login, value);
+    }
+
+    /// <summary>Clients that are logging in now.</summary>
+    public int Handshakes => Volatile.Read(ref _handshakes);
+
+    internal bool TryBeginHandshake()
+    {
+        if (Interlocked.Increment(ref _handshakes) <= MaxHandshakes)
+        {
+            return true;
+        }
+
+        EndHandshake();
+        return false;
+    }
+
+    internal void EndHandshake() => Interlocked.Decrement(ref _handshakes);
+}

@@ -1,0 +1,104 @@
+using Pool.Actors.Errors;
+using Pool.Actors.Relay;
+using Pool.Wire.Commands;
+using Pool.Wire.Handshake;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Sessions;
+
+/// <summary>The commands that a session answers by itself, and the errors that it gives.</summary>
+internal static class LocalCommands
+{
+    /// <summary>Answers the command at the front of the inbox: Next or Close.</summary>
+    public static async ValueTask<Step> AnswerAsync(Session session, CommandCode command)
+    {
+        if (session.Inbox.IsLarge && command is not (CommandCode.StmtSendLongData or CommandCode.ChangeUser))
+        {
+            return await FailAndCloseAsync(session, PoolError.MalformedPacket, 1);
+        }
+
+        switch (command)
+        {
+            case CommandCode.Quit:
+                return Step.Close;
+            case CommandCode.Ping:
+                Consume(session);
+                session.Record.NoteLocal();
+                return await SendAsync(session, LocalReply.Ok(1, session.IdleStatus));
+            case CommandCode.SetOption:
+                return await SetOptionAsync(session);
+            case CommandCode.ResetConnection:
+                return await SessionReset.ResetAsync(session);
+            case CommandCode.ChangeUser:
+                return await SessionReset.ChangeUserAsync(session);
+            case CommandCode.ProcessKill:
+                return await ProcessKillAsync(session);
+            default:
+                // COM_STMT_CLOSE and COM_STMT_SEND_LONG_DATA for a statement that does not exist: no reply, no effect.
+                return await LargeCommand.SkipAsync(session) ? Step.Next : Step.Close;
+        }
+    }
+
+    /// <summary>Answers the command at the front of the inbox with an error of the pool's own.</summary>
+    public static async ValueTask<Step> FailAsync(Session session, PoolError error, params object?[] arguments)
+    {
+        if (!await LargeCommand.SkipAsync(session))
+        {
+            return Step.Close;
+        }
+
+        return await SendErrorAsync(session, error, 1, arguments);
+    }
+
+    /// <summary>Sends an error as the packet with this sequence number: Next, or Close when the client is gone.</summary>
+    public static ValueTask<Step> SendErrorAsync(Session session, PoolError error, byte sequence, params object?[] arguments)
+    {
+        session.Services.Metrics.Errors[error.ToString()].Increment();
+        SessionLog.Refused(session.Services.Logger, session.Id.Value, session.Origin.User, error, session.Origin.Backend.Name);
+        return SendAsync(session, LocalReply.Error(sequence, error, arguments));
+    }
+
+    /// <summary>Sends an error, after which the session cannot go on.</summary>
+    public static async ValueTask<Step> FailAndCloseAsync(Session session, PoolError error, byte sequence, params object?[] arguments)
+    {
+        await SendErrorAsync(session, error, sequence, arguments);
+        return Step.Close;
+    }
+
+    /// <summary>Sends a packet of the session's own: Next, or Close when the client is gone.</summary>
+    public static async ValueTask<Step> SendAsync(Session session, ReadOnlyMemory<byte> packet)
+    {
+        session.Touch();
+        session.Services.Metrics.BytesToClients.Add(packet.Length);
+        return await session.Client.SendAsync(packet) ? Step.Next : Step.Close;
+    }
+
+    private static async ValueTask<Step> SetOptionAsync(Session session)
+    {
+        var payload = session.Inbox.Payload;
+        if (payload.Length < 3 || payload[1] > 1)
+        {
+            return await FailAsync(session, PoolError.UnknownCommand);
+        }
+
+        var enabled = payload[1] == 0;
+        Consume(session);
+        CommandEnd.ChangeSettings(session, session.Settings with { MultiStatements = enabled });
+        var deprecated = (session.Capabilities & Capabilities.DeprecateEof) != 0;
+        return await SendAsync(session, LocalReply.Eof(1, session.IdleStatus, deprecated));
+    }
+
+    private static async ValueTask<Step> ProcessKillAsync(Session session)
+    {
+        var payload = session.Inbox.Payload;
+        if (payload.Length < 5)
+        {
+            return await FailAndCloseAsync(session, PoolError.MalformedPacket, 1);
+        }
+
+        var target = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(payload[1..]);
+        return await KillCommand.RunAsync(session, KillScope.Connection, target);
+    }
+
+    private static void Consume(Session session) => session.Inbox.Consume(session.Inbox.Header.PacketLength);
+}

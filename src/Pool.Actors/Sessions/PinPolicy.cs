@@ -1,0 +1,71 @@
+using Pool.Wire.Commands;
+using Pool.Wire.Replies;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Sessions;
+
+/// <summary>Decides, from what a statement was and what its reply said, why the session must keep its connection. Pure.</summary>
+internal static class PinPolicy
+{
+    private static readonly (StatementTraits Trait, PinReasons Reason)[] s_reasons =
+    [
+        (StatementTraits.SetsVariables, PinReasons.Variables),
+        (StatementTraits.UserVariables, PinReasons.UserVariables),
+        (StatementTraits.TransactionCharacteristics, PinReasons.NextTransaction),
+        (StatementTraits.TemporaryTable, PinReasons.TemporaryTables),
+        (StatementTraits.TableLocks, PinReasons.TableLocks),
+        (StatementTraits.UserLocks, PinReasons.UserLocks),
+        (StatementTraits.Handler, PinReasons.Handler),
+        (StatementTraits.TextPrepare, PinReasons.TextPrepare),
+        (StatementTraits.Routine | StatementTraits.UnknownFunction | StatementTraits.Sequences, PinReasons.StoredCode),
+        (StatementTraits.Role | StatementTraits.ResourceGroup, PinReasons.Role),
+        (StatementTraits.GlobalLock, PinReasons.GlobalLock),
+        (StatementTraits.Xa, PinReasons.Xa),
+        (StatementTraits.CalcFoundRows, PinReasons.FoundRows),
+        (StatementTraits.OtherState, PinReasons.Unknown),
+    ];
+
+    /// <summary>The reasons that hold after a command.</summary>
+    /// <param name="before">Those that held before.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="facts">What its statement is; empty facts for commands without one.</param>
+    /// <param name="summary">What its reply said.</param>
+    /// <param name="openStatements">How many binary prepared statements are open.</param>
+    public static PinReasons After(PinReasons before, CommandCode command, StatementFacts facts, in ReplySummary summary, int openStatements)
+    {
+        var pins = before & ~(PinReasons.Soft | PinReasons.Transaction | PinReasons.PreparedStatements);
+        if (facts.Kind == StatementKind.UnlockTables && summary.ErrorCode == 0)
+        {
+            pins &= ~(PinReasons.TableLocks | PinReasons.GlobalLock);
+        }
+
+        // What fails may have taken effect in part.
+        pins |= Reasons(facts.Traits);
+        pins |= summary.VariableChanged || summary.StateChanged ? PinReasons.StateChange : PinReasons.None;
+        pins |= openStatements > 0 ? PinReasons.PreparedStatements : PinReasons.None;
+        pins |= (summary.Status & ServerStatus.InTransaction) != 0 ? PinReasons.Transaction : PinReasons.None;
+        if (summary.Warnings > 0 || summary.ErrorCode != 0 || (facts.Traits & StatementTraits.ReadsDiagnostics) != 0)
+        {
+            pins |= PinReasons.Diagnostics;
+        }
+
+        return command == CommandCode.StmtPrepare ? pins | (before & PinReasons.Soft) : pins;
+    }
+
+    /// <summary>The reasons in a statement's traits.</summary>
+    public static PinReasons Reasons(StatementTraits traits)
+    {
+        if ((traits & StatementTraits.TouchesSession) == 0)
+        {
+            return PinReasons.None;
+        }
+
+        var reasons = PinReasons.None;
+        foreach (var (trait, reason) in s_reasons)
+        {
+            reasons |= (traits & trait) != 0 ? reason : PinReasons.None;
+        }
+
+        return reasons;
+    }
+}

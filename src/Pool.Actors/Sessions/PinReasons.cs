@@ -1,0 +1,69 @@
+namespace Pool.Actors.Sessions;
+
+/// <summary>Why a session keeps its connection between statements.</summary>
+[Flags]
+public enum PinReasons : uint
+{
+    /// <summary>It does not.</summary>
+    None = 0,
+
+    /// <summary>A transaction is open. Not counted as a pin.</summary>
+    Transaction = 1 << 0,
+
+    /// <summary>Session variables were set.</summary>
+    Variables = 1 << 1,
+
+    /// <summary>User variables are in play.</summary>
+    UserVariables = 1 << 2,
+
+    /// <summary>SET TRANSACTION holds for the next transaction.</summary>
+    NextTransaction = 1 << 3,
+
+    /// <summary>Temporary tables may exist.</summary>
+    TemporaryTables = 1 << 4,
+
+    /// <summary>Tables are locked.</summary>
+    TableLocks = 1 << 5,
+
+    /// <summary>GET_LOCK and its like.</summary>
+    UserLocks = 1 << 6,
+
+    /// <summary>HANDLER.</summary>
+    Handler = 1 << 7,
+
+    /// <summary>Binary prepared statements are open.</summary>
+    PreparedStatements = 1 << 8,
+
+    /// <summary>PREPARE as a statement.</summary>
+    TextPrepare = 1 << 9,
+
+    /// <summary>Stored code ran, of which nothing is known.</summary>
+    StoredCode = 1 << 10,
+
+    /// <summary>A role or resource group was set, which a reset does not undo.</summary>
+    Role = 1 << 11,
+
+    /// <summary>A lock on the whole server.</summary>
+    GlobalLock = 1 << 12,
+
+    /// <summary>An XA transaction.</summary>
+    Xa = 1 << 13,
+
+    /// <summary>SQL_CALC_FOUND_ROWS; until the next statement.</summary>
+    FoundRows = 1 << 14,
+
+    /// <summary>Warnings or an error, which the client may ask for; until the next statement.</summary>
+    Diagnostics = 1 << 15,
+
+    /// <summary>The server reported a change that the statement does not explain.</summary>
+    StateChange = 1 << 16,
+
+    /// <summary>The statement was not understood.</summary>
+    Unknown = 1 << 17,
+
+    /// <summary>Those that only the next statement can ask for, and that are not worth a connection under pressure.</summary>
+    Soft = FoundRows | Diagnostics,
+
+    /// <summary>Those whose state is gone once the reason ends.</summary>
+    SelfClearing = Soft | Transaction | PreparedStatements | TableLocks,
+}

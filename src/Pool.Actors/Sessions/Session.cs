@@ -1,0 +1,475 @@
+using Microsoft.Extensions.Logging;
+using Pool.Actors.Backends;
+using Pool.Actors.Errors;
+using Pool.Actors.Pooling;
+using Pool.Actors.Relay;
+using Pool.Actors.Runtime;
+using Pool.Actors.Settings;
+using Pool.Wire.Handshake;
+using Pool.Wire.Replies;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Sessions;
+
+/// <summary>
+/// One client connection from its login to its end: the actor that owns its settings, its place in line and its lease. Its flow
+/// of control is <see cref="ServeAsync"/>, one command at a time; everybody else reaches it through <see cref="KillAsync"/>,
+/// <see cref="CheckLease"/>, <see cref="CheckIdle"/> and <see cref="Drain"/>, which may be called from any thread.
+/// </summary>
+public sealed class Session : ILeaseHolder
+{
+    private static readonly TimeSpan s_softPinHold = TimeSpan.FromSeconds(1);
+    private readonly Transport _client;
+    private Lease? _lease;
+    private Waiter? _waiter;
+    private long _lastActive;
+    private int _state;
+    private bool _killed;
+    private int _consumeAfterSend;
+
+    /// <summary>A session whose client has logged in and got its OK.</summary>
+    public Session(
+        SessionServices services, SessionId id, ListenerContext listener, SessionOrigin origin, Transport client, Capabilities capabilities, Fingerprint needed)
+    {
+        Services = services;
+        Id = id;
+        Listener = listener;
+        Origin = origin;
+        Capabilities = capabilities;
+        Needed = needed;
+        LoginCollationId = Settings.CollationId;
+        _client = client;
+        _lastActive = services.Time.GetTimestamp();
+    }
+
+    /// <summary>Its id, which the client knows as its connection id.</summary>
+    public SessionId Id { get; }
+
+    /// <summary>Who its client is and where its statements go.</summary>
+    public SessionOrigin Origin { get; private set; }
+
+    /// <summary>The client's address.</summary>
+    public string Peer => _client.Peer;
+
+    /// <summary>What keeps its connection, if anything.</summary>
+    public PinReasons Pins { get; internal set; }
+
+    /// <summary>True while a statement runs or waits in line.</summary>
+    public bool IsBusy => Volatile.Read(ref _state) == (int)SessionState.Busy;
+
+    /// <summary>True if it holds a connection.</summary>
+    public bool HoldsLease => Volatile.Read(ref _lease) is not null;
+
+    /// <summary>When it last began or ended a command, as a timestamp of the services' clock.</summary>
+    public long LastActiveAt => Volatile.Read(ref _lastActive);
+
+    /// <summary>The current database, or null.</summary>
+    public string? Database => Settings.Database;
+
+    internal SessionServices Services { get; }
+
+    internal ListenerContext Listener { get; }
+
+    internal Transport Client => _client;
+
+    internal Capabilities Capabilities { get; }
+
+    /// <summary>What its next statement needs a connection to carry.</summary>
+    internal Fingerprint Needed { get; set; }
+
+    internal SessionSettings Settings => Origin.Backend.Fingerprints.SettingsOf(Needed);
+
+    internal ushort LoginCollationId { get; private set; }
+
+    internal Inbox Inbox = new();
+
+    internal SessionRecord Record;
+
+    /// <summary>The binary prepared statements that are open on the leased connection; made when first needed.</summary>
+    internal HashSet<uint>? Statements { get; set; }
+
+    /// <summary>The connection that it used last: preferred among equals, and never relied on.</summary>
+    internal BackendConnection? Last { get; set; }
+
+    /// <summary>What goes to the connection for the command in hand.</summary>
+    internal ReadOnlyMemory<byte> Outgoing { get; private set; }
+
+    internal Lease? Lease => _lease;
+
+    /// <summary>The client is in the middle of a command that streams, so that it cannot be told anything yet.</summary>
+    internal bool IsStreaming { get; set; }
+
+    internal bool IsKilled => Volatile.Read(ref _killed);
+
+    /// <summary>The status flags to tell when no connection is held.</summary>
+    internal ServerStatus IdleStatus { get; set; } = ServerStatus.Autocommit;
+
+    /// <summary>The waiter for the line; made when first needed.</summary>
+    internal Waiter Waiter
+    {
+        get
+        {
+            if (_waiter is null)
+            {
+                Volatile.Write(ref _waiter, new Waiter(Origin.User));
+            }
+
+            return _waiter;
+        }
+    }
+
+    /// <summary>Serves the client until it leaves or is made to. Never throws.</summary>
+    public async Task ServeAsync()
+    {
+        try
+        {
+            var step = Step.Next;
+            while (step != Step.Close)
+            {
+                if (!Inbox.HasCommand)
+                {
+                    Volatile.Write(ref _state, (int)SessionState.Idle);
+                    step = Wake(await _client.ReceiveAsync(Inbox.Free));
+                    continue;
+                }
+
+                step = CommandStart.Begin(this);
+                if (step == Step.Prepare)
+                {
+                    step = await CommandPreparation.PrepareAsync(this);
+                }
+
+                if (step == Step.Send)
+                {
+                    step = Sent(await _lease!.Connection.SendAsync(Outgoing));
+                }
+
+                while (step == Step.Reply)
+                {
+                    step = _lease!.Take(await _lease.Connection.ReceiveAsync());
+                    if (!await SendReadyAsync() && step != Step.Finish)
+                    {
+                        step = Step.ClientLeft;
+                    }
+                    else if (step == Step.ClientData)
+                    {
+                        step = await LocalInfile.RelayAsync(this);
+                    }
+                }
+
+                if (step == Step.Finish)
+                {
+                    step = CommandEnd.Finish(this);
+                }
+
+                if (step is not (Step.Next or Step.Close))
+                {
+                    step = await CommandEnd.SettleAsync(this, step);
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            SessionLog.Failed(Services.Logger, Id.Value, e);
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    /// <summary>
+    /// Ends the session, or the statement that it runs, as KILL does. Completes when no statement of it can be hit any more by
+    /// what was done.
+    /// </summary>
+    public async Task KillAsync(KillScope scope)
+    {
+        if (scope == KillScope.Connection)
+        {
+            Volatile.Write(ref _killed, true);
+            _client.Abort();
+        }
+
+        Volatile.Read(ref _waiter)?.Cancel();
+        if (Volatile.Read(ref _lease) is { } lease && lease.Connection.Kills.TryEnter(Id.Value))
+        {
+            try
+            {
+                await Origin.Backend.KillQueryAsync(lease.Connection.ThreadId);
+            }
+            finally
+            {
+                lease.Connection.Kills.Leave();
+            }
+        }
+    }
+
+    /// <summary>Ends the session with an error if it is between commands and holds nothing; false if it must be asked again later.</summary>
+    public bool Drain(PoolError error) => !HoldsLease && TryEndIdle(error);
+
+    /// <summary>Ends the session if its client has said nothing for too long.</summary>
+    public void CheckIdle(long now)
+    {
+        var limit = Services.Limits.IdleTimeout;
+        if (limit > TimeSpan.Zero && !HoldsLease && Services.Time.GetElapsedTime(LastActiveAt, now) > limit)
+        {
+            TryEndIdle(PoolError.IdleClient);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CheckLease(BackendConnection connection, long now)
+    {
+        var lease = connection.Lease;
+        var limits = Origin.Backend.Limits;
+        if (Exceeds(lease.ClientBlockedSince, now, limits.ClientWriteTimeout))
+        {
+            Origin.Backend.Metrics.LimitsReached[nameof(limits.ClientWriteTimeout)].Increment();
+            _client.Abort();
+        }
+        else if (Exceeds(lease.StartedAt, now, limits.QueryTimeout))
+        {
+            Origin.Backend.Metrics.LimitsReached[nameof(limits.QueryTimeout)].Increment();
+            _ = KillAsync(KillScope.Query);
+        }
+        else if (Volatile.Read(ref _state) == (int)SessionState.Idle)
+        {
+            CheckIdleLease(limits, now);
+        }
+    }
+
+    /// <summary>Another user has taken the session over (COM_CHANGE_USER); it holds no connection.</summary>
+    internal void Move(SessionOrigin origin, Fingerprint needed)
+    {
+        if (origin.Backend != Origin.Backend)
+        {
+            Last = null;
+        }
+
+        Origin = origin;
+        Needed = needed;
+        LoginCollationId = Settings.CollationId;
+        Volatile.Write(ref _waiter, null);
+    }
+
+    /// <summary>Takes the connection for the session.</summary>
+    internal void Hold(BackendConnection connection)
+    {
+        connection.Lease.Start(this);
+        Last = connection;
+        Volatile.Write(ref _lease, connection.Lease);
+    }
+
+    /// <summary>Gives the connection back, clean; what the next statement needs stays with the session.</summary>
+    internal void Release()
+    {
+        if (LetGo() is { } connection)
+        {
+            Origin.Backend.Pool.Return(connection);
+        }
+    }
+
+    /// <summary>Gives the connection back for what it has become: to be used again, reset, or closed.</summary>
+    internal void ReleaseAsLeft()
+    {
+        var pins = Pins;
+        if (LetGo() is not { } connection)
+        {
+            return;
+        }
+
+        if ((pins & PinReasons.Role) != 0)
+        {
+            Origin.Backend.Pool.Discard(connection, "role");
+        }
+        else if ((pins & ~PinReasons.Soft) != 0)
+        {
+            Origin.Backend.Pool.ReturnDirty(connection);
+        }
+        else
+        {
+            Origin.Backend.Pool.Return(connection);
+        }
+    }
+
+    /// <summary>Gives up a connection that cannot be used any more.</summary>
+    internal void Discard(string cause)
+    {
+        if (LetGo() is { } connection)
+        {
+            Origin.Backend.Pool.Discard(connection, cause);
+        }
+    }
+
+    /// <summary>Replaces the reasons to keep the connection, and counts them.</summary>
+    internal void Pin(PinReasons pins)
+    {
+        if (pins == Pins)
+        {
+            return;
+        }
+
+        var added = pins & ~Pins;
+        if ((Pins & ~(PinReasons.Transaction | PinReasons.Soft)) != 0 && (pins & ~(PinReasons.Transaction | PinReasons.Soft)) == 0)
+        {
+            Origin.Backend.Unpin();
+        }
+        else if ((Pins & ~(PinReasons.Transaction | PinReasons.Soft)) == 0 && (pins & ~(PinReasons.Transaction | PinReasons.Soft)) != 0)
+        {
+            Origin.Backend.Pin();
+        }
+
+        Pins = pins;
+        if (added != PinReasons.None)
+        {
+            Origin.Backend.CountPins(added);
+        }
+    }
+
+    private Step Wake(int received)
+    {
+        while (Interlocked.CompareExchange(ref _state, (int)SessionState.Busy, (int)SessionState.Idle) is var state && state != (int)SessionState.Idle)
+        {
+            if (state == (int)SessionState.Ended)
+            {
+                return Step.Close;
+            }
+
+            Thread.SpinWait(1);
+        }
+
+        if (received == 0)
+        {
+            return Step.Close;
+        }
+
+        Inbox.Received(received);
+        Services.Metrics.BytesFromClients.Add(received);
+        return Step.Next;
+    }
+
+    private Step Sent(bool sent)
+    {
+        // A streamed command was consumed as it passed; of a whole one the header is still there to tell its length.
+        Inbox.Consume(_consumeAfterSend);
+        return !sent ? Step.Lost
+            : ReplyShapes.Of(_lease!.Command) == ReplyShape.None ? Step.Finish
+            : Step.Reply;
+    }
+
+    private ValueTask<bool> SendReadyAsync()
+    {
+        var window = _lease!.Connection.Replies.Window;
+        var ready = window.Ready;
+        if (ready.IsEmpty)
+        {
+            return ValueTask.FromResult(true);
+        }
+
+        Services.Metrics.BytesToClients.Add(ready.Length);
+        window.Sent();
+        var send = _client.SendAsync(ready);
+        return send.IsCompleted ? send : _lease.WhileBlocked(send, Services.Time.GetTimestamp());
+    }
+
+    private BackendConnection? LetGo()
+    {
+        Pin(PinReasons.None);
+        Statements = null;
+        var lease = Interlocked.Exchange(ref _lease, null);
+        if (lease is null)
+        {
+            return null;
+        }
+
+        IdleStatus = lease.Connection.Status & (ServerStatus.Autocommit | ServerStatus.NoBackslashEscapes);
+        lease.Connection.Holder = null;
+        return lease.Connection;
+    }
+
+    private void CheckIdleLease(LeaseLimits limits, long now)
+    {
+        var pins = Pins;
+        if ((pins & ~PinReasons.Soft) == 0)
+        {
+            if (Exceeds(LastActiveAt, now, s_softPinHold))
+            {
+                ReleaseWhileIdle();
+            }
+        }
+        else if ((pins & PinReasons.Transaction) != 0 && Exceeds(LastActiveAt, now, limits.IdleInTransactionTimeout))
+        {
+            Origin.Backend.Metrics.LimitsReached[nameof(limits.IdleInTransactionTimeout)].Increment();
+            TryEndIdle(PoolError.IdleInTransaction, (long)limits.IdleInTransactionTimeout.TotalMilliseconds);
+        }
+        else if (Exceeds(LastActiveAt, now, limits.IdlePinnedTimeout))
+        {
+            Origin.Backend.Metrics.LimitsReached[nameof(limits.IdlePinnedTimeout)].Increment();
+            TryEndIdle(PoolError.IdlePinned, (long)limits.IdlePinnedTimeout.TotalMilliseconds, pins);
+        }
+    }
+
+    // The client did not ask for its warnings while they were fresh: the connection is worth more to others.
+    private void ReleaseWhileIdle()
+    {
+        if (Interlocked.CompareExchange(ref _state, (int)SessionState.Borrowed, (int)SessionState.Idle) == (int)SessionState.Idle)
+        {
+            var connection = (Pins & ~PinReasons.Soft) == 0 ? LetGo() : null;
+            Volatile.Write(ref _state, (int)SessionState.Idle);
+            if (connection is not null)
+            {
+                Origin.Backend.Pool.Return(connection);
+            }
+        }
+    }
+
+    private bool TryEndIdle(PoolError error, params object?[] arguments)
+    {
+        if (Interlocked.CompareExchange(ref _state, (int)SessionState.Ended, (int)SessionState.Idle) != (int)SessionState.Idle)
+        {
+            return false;
+        }
+
+        SessionLog.Ended(Services.Logger, Id.Value, Origin.User, error);
+        Services.Metrics.Errors[error.ToString()].Increment();
+
+        // Nobody else sends to an idle session's client. What the kernel does not take at once is not worth waiting for.
+        _ = _client.SendAsync(LocalReply.Error(0, error, arguments)).AsTask();
+        _client.Close();
+        return true;
+    }
+
+    private bool Exceeds(long since, long now, TimeSpan limit) =>
+        since != 0 && limit > TimeSpan.Zero && Services.Time.GetElapsedTime(since, now) > limit;
+
+    /// <summary>Takes note of what is to be sent, and how much of the inbox it stands for.</summary>
+    internal void Send(ReadOnlyMemory<byte> outgoing, int consumes)
+    {
+        Outgoing = outgoing;
+        _consumeAfterSend = consumes;
+    }
+
+    /// <summary>Takes note that something was done just now.</summary>
+    internal long Touch()
+    {
+        var now = Services.Time.GetTimestamp();
+        Volatile.Write(ref _lastActive, now);
+        return now;
+    }
+
+    private async ValueTask EndAsync()
+    {
+        Volatile.Write(ref _state, (int)SessionState.Ended);
+        if (_lease is { } lease)
+        {
+            lease.End();
+            await lease.Connection.Kills.WhenQuietAsync();
+            ReleaseAsLeft();
+        }
+
+        Services.Admission.Leave(this);
+        Services.Metrics.Ended.Increment();
+        Inbox.Rest();
+        _client.Close();
+    }
+}

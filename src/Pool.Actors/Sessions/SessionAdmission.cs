@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using Pool.Actors.Errors;
+using Pool.Actors.Relay;
+using Pool.Actors.Runtime;
+using Pool.Actors.Sessions.Login;
+using Pool.Actors.Settings;
+using Pool.Wire.Framing;
+using Pool.Wire.Handshake;
+using Pool.Wire.Replies;
+
+namespace Pool.Actors.Sessions;
+
+/// <summary>
+/// The door: takes an accepted stream through its login, decides where its statements go, and starts its session. Thread-safe.
+/// </summary>
+public sealed class SessionAdmission
+{
+    private readonly SessionServices _services;
+    private readonly ConcurrentDictionary<SessionOrigin, SessionOrigin> _origins = new();
+    private readonly UserLimits _users = new();
+    private RouteTable _routes;
+    private IReadOnlyDictionary<string, UserRights> _rights;
+    private bool _closed;
+
+    /// <summary>Opens the door for these users and routes.</summary>
+    public SessionAdmission(SessionServices services, RouteTable routes, IReadOnlyDictionary<string, UserRights> rights)
+    {
+        _services = services;
+        _routes = routes;
+        _rights = rights;
+        services.Admission = this;
+    }
+
+    /// <summary>Replaces routes and rights; sessions that are in stay as they are.</summary>
+    public void Reload(RouteTable routes, IReadOnlyDictionary<string, UserRights> rights)
+    {
+        Volatile.Write(ref _rights, rights);
+        Volatile.Write(ref _routes, routes);
+    }
+
+    /// <summary>Lets nobody in any more.</summary>
+    public void Close() => Volatile.Write(ref _closed, true);
+
+    /// <summary>Serves a stream that has just been accepted. Completes when its session has begun or was refused. Never throws.</summary>
+    public async Task AdmitAsync(Transport transport, ListenerContext listener)
+    {
+        _services.Metrics.Accepted.Increment();
+        if (Volatile.Read(ref _closed))
+        {
+            await RefuseAsync(transport, PoolError.ShuttingDown);
+        }
+        else if (listener.Login is not { } login)
+        {
+            await RefuseAsync(transport, PoolError.BackendUnavailable, listener.Backend.Name, "it has not been reached yet");
+        }
+        else if (_services.Sessions.Count >= listener.MaxSessions || !listener.TryBeginHandshake())
+        {
+            await RefuseAsync(transport, PoolError.TooManyConnections);
+        }
+        else
+        {
+            try
+            {
+                await LogInAsync(transport, listener, login);
+            }
+            finally
+            {
+                listener.EndHandshake();
+            }
+        }
+    }
+
+    /// <summary>Serves COM_CHANGE_USER for a session that has let go of its connection; false if the session must end.</summary>
+    internal async ValueTask<bool> ReadmitAsync(Session session, byte[] command, byte sequence, byte[] leftover)
+    {
+        var login = session.Listener.Login!;
+        using var deadline = new CancellationTokenSource(session.Listener.HandshakeTimeout, _services.Time);
+        var result = await new ClientLogin(login, session.Client, session.Id)
+            .ReauthenticateAsync(command, session.Capabilities, sequence, leftover, deadline.Token);
+        if (result.Client is not { } client)
+        {
+            NoteFailure(session.Client, result);
+            return false;
+        }
+
+        _users.Leave(session.Origin.User);
+        var place = Place(client, session.Listener);
+        if (place is not { } found || !TryEnter(client.User))
+        {
+            _users.TryEnter(session.Origin.User, 0);
+            await session.Client.SendAsync(Refusal(client, place is null));
+            return false;
+        }
+
+        session.Move(found.Origin, found.Needed);
+        session.Inbox.Prime(client.Leftover.Span);
+        return await CheckDatabaseAsync(session, client)
+            && await session.Client.SendAsync(LocalReply.Ok(client.NextSequence, ServerStatus.Autocommit));
+    }
+
+    /// <summary>A session has ended.</summary>
+    internal void Leave(Session session)
+    {
+        _services.Sessions.Remove(session);
+        _users.Leave(session.Origin.User);
+    }
+
+    private async ValueTask LogInAsync(Transport transport, ListenerContext listener, LoginContext login)
+    {
+        var id = _services.Sessions.NextId();
+        using var deadline = new CancellationTokenSource(listener.HandshakeTimeout, _services.Time);
+        var result = await new ClientLogin(login, transport, id).RunAsync(deadline.Token);
+        if (result.Client is not { } client)
+        {
+            NoteFailure(transport, result);
+            return;
+        }
+
+        var place = Place(client, listener);
+        if (place is not { } found || !TryEnter(client.User))
+        {
+            await client.Transport.SendAsync(Refusal(client, place is null));
+            client.Transport.Close();
+            return;
+        }
+
+        var session = new Session(_services, id, listener, found.Origin, client.Transport, client.Effective, found.Needed);
+        session.Inbox.Prime(client.Leftover.Span);
+        _services.Sessions.Add(session);
+        if (await CheckDatabaseAsync(session, client) && await client.Transport.SendAsync(LocalReply.Ok(client.NextSequence, ServerStatus.Autocommit)))
+        {
+            _services.Metrics.LoggedIn.Increment();
+            _ = session.ServeAsync();
+        }
+        else
+        {
+            Leave(session);
+            client.Transport.Close();
+        }
+    }
+
+    // Where the client's statements go; null if no route leads anywhere.
+    private (SessionOrigin Origin, Fingerprint Needed)? Place(LoggedInClient client, ListenerContext listener)
+    {
+        var route = Volatile.Read(ref _routes).Find(listener.Name, client.User, client.Database);
+        if (route?.Backend.Facts is not { } facts)
+        {
+            return null;
+        }
+
+        var connectionClass = new ConnectionClass(
+            route.Account, client.Effective.HasFlag(Capabilities.FoundRows), client.Effective.HasFlag(Capabilities.LocalFiles));
+        var canKill = Volatile.Read(ref _rights).TryGetValue(client.User, out var rights) && rights.CanKillOthers;
+        var origin = new SessionOrigin(client.User, listener.Name, route.Backend, connectionClass, canKill);
+        var settings = new SessionSettings(
+            client.Database,
+            facts.Collations.Effective((ushort)client.CollationId),
+            client.Effective.HasFlag(Capabilities.IgnoreSpace),
+            client.Effective.HasFlag(Capabilities.MultiStatements));
+        var needed = route.Backend.Fingerprints.Intern(connectionClass, settings);
+        return needed == Fingerprint.None ? null : (_origins.GetOrAdd(origin, origin), needed);
+    }
+
+    private bool TryEnter(string user) =>
+        _users.TryEnter(user, Volatile.Read(ref _rights).TryGetValue(user, out var rights) ? rights.MaxSessions : 0);
+
+    // A direct server tells at the login that a database does not exist. One that the account could select a moment ago is trusted.
+    private static async ValueTask<bool> CheckDatabaseAsync(Session session, LoggedInClient client)
+    {
+        var (backend, account) = (session.Origin.Backend, session.Origin.Class.Account);
+        if (client.Database is not { } database || backend.IsKnownDatabase(account, database))
+        {
+            return true;
+        }
+
+        if (await LeaseSetup.AcquireAsync(session, default) is { } failure)
+        {
+            var packet = failure.ToArray();
+            (PacketHeader.Read(packet) with { Sequence = client.NextSequence }).Write(packet);
+            await client.Transport.SendAsync(packet);
+            return false;
+        }
+
+        session.Release();
+        backend.KnowDatabase(account, database);
+        return true;
+    }
+
+    private ReadOnlyMemory<byte> Refusal(LoggedInClient client, bool noRoute)
+    {
+        var error = !noRoute ? PoolError.UserLimitReached : PoolError.AccessDenied;
+        _services.Metrics.Errors[error.ToString()].Increment();
+        _services.Metrics.LoginsFailed.Increment();
+        return noRoute
+            ? LocalReply.Error(client.NextSequence, error, client.User, client.Transport.Peer, "YES")
+            : LocalReply.Error(client.NextSequence, error, client.User);
+    }
+
+    private void NoteFailure(Transport transport, LoginResult result)
+    {
+        if (result.Failure == LoginFailure.ProbeLeft)
+        {
+            _services.Metrics.Probes.Increment();
+            return;
+        }
+
+        _services.Metrics.LoginsFailed.Increment();
+        _services.Metrics.Errors[result.Failure.ToString()].Increment();
+        SessionLog.LoginFailed(_services.Logger, transport.Peer, result.Failure, result.User);
+    }
+
+    private async ValueTask RefuseAsync(Transport transport, PoolError error, params object?[] arguments)
+    {
+        _services.Metrics.Errors[error.ToString()].Increment();
+        await transport.SendAsync(LocalReply.Error(0, error, arguments));
+        transport.Close();
+    }
+}

@@ -1,0 +1,44 @@
+using Pool.Wire.Replies;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Sessions;
+
+/// <summary>
+/// What the session's last statements left that the session may ask for later, on whichever connection it then runs. Kept from
+/// the reply stream. A mutable value.
+/// </summary>
+internal struct SessionRecord
+{
+    /// <summary>LAST_INSERT_ID().</summary>
+    public ulong LastInsertId { get; set; }
+
+    /// <summary>ROW_COUNT().</summary>
+    public long RowCount { get; private set; }
+
+    /// <summary>FOUND_ROWS().</summary>
+    public ulong FoundRows { get; private set; }
+
+    /// <summary>Takes note of a reply.</summary>
+    public void Note(in ReplySummary summary)
+    {
+        if (summary.ErrorCode != 0)
+        {
+            RowCount = -1;
+        }
+        else if (summary.IsResultSet)
+        {
+            RowCount = -1;
+            FoundRows = summary.Rows;
+        }
+        else
+        {
+            RowCount = (long)summary.AffectedRows;
+        }
+    }
+
+    /// <summary>Takes note of a command that was answered without a backend, as the server would count it.</summary>
+    public void NoteLocal() => RowCount = 0;
+
+    /// <summary>What replaces the session functions in a statement that runs where the last one did not.</summary>
+    public readonly SessionValues Values(uint connectionId) => new(connectionId, RowCount: RowCount, FoundRows: FoundRows);
+}

@@ -1,0 +1,20 @@
+namespace Pool.Actors.Sessions;
+
+/// <summary>
+/// Who may touch a session now. Changed by compare-and-swap only, so that a janitor or a killer and the session's own flow never
+/// act at once.
+/// </summary>
+internal enum SessionState
+{
+    /// <summary>Its own flow runs.</summary>
+    Busy,
+
+    /// <summary>It waits for its client; others may act on it by moving it to <see cref="Borrowed"/> or <see cref="Ended"/>.</summary>
+    Idle,
+
+    /// <summary>Somebody else acts on it, for a moment and without waiting; its own flow waits for the state to be Idle again.</summary>
+    Borrowed,
+
+    /// <summary>It is to end; its own flow cleans up.</summary>
+    Ended,
+}
