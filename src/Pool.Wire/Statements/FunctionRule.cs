@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pool.Wire.Statements;
 
 /// <summary>
@@ -10,24 +12,11 @@ internal struct FunctionRule(LexerMode mode)
     private bool _insertIdArgument;
 
     /// <summary>What <paramref name="token"/> says of calls, after the tokens <paramref name="before"/> it.</summary>
-    public StatementTraits Take(in Token token, in Context before, bool evaluates)
-    {
-        if (_insertIdArgument)
-        {
-            _insertIdArgument = false;
-            var read = token.Kind == TokenKind.Close;
-            return (read ? StatementTraits.ReadsInsertId : StatementTraits.MayChangeInsertId) | Call(token, before, evaluates);
-        }
-
-        return token.Kind switch
-        {
-            TokenKind.Open => Call(token, before, evaluates),
-            // Oracle's mode: sequence.NEXTVAL without parentheses.
-            TokenKind.Word when _hasSequences && before.Last == TokenKind.Dot && token.Keyword is Keyword.Nextval or Keyword.Currval
-                => StatementTraits.Sequences,
-            _ => StatementTraits.None,
-        };
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public StatementTraits Take(in Token token, in Context before, bool evaluates) =>
+        _insertIdArgument || token.Kind == TokenKind.Open || before.Last == TokenKind.Dot
+            ? Look(token, before, evaluates)
+            : StatementTraits.None;
 
     /// <summary>The statement ended.</summary>
     public StatementTraits End()
@@ -37,9 +26,28 @@ internal struct FunctionRule(LexerMode mode)
         return open ? StatementTraits.ReadsInsertId | StatementTraits.MayChangeInsertId : StatementTraits.None;
     }
 
-    private StatementTraits Call(in Token token, in Context before, bool evaluates)
+    private StatementTraits Look(in Token token, in Context before, bool evaluates)
     {
-        if (!evaluates || token.Kind != TokenKind.Open || before.Last is not (TokenKind.Word or TokenKind.QuotedName) || NamesATable(before))
+        var traits = StatementTraits.None;
+        if (_insertIdArgument)
+        {
+            _insertIdArgument = false;
+            traits = token.Kind == TokenKind.Close ? StatementTraits.ReadsInsertId : StatementTraits.MayChangeInsertId;
+        }
+
+        if (token.Kind == TokenKind.Open)
+        {
+            return evaluates ? traits | Call(before) : traits;
+        }
+
+        // Oracle's mode: sequence.NEXTVAL without parentheses.
+        var draws = _hasSequences && before.Last == TokenKind.Dot && token.Keyword is Keyword.Nextval or Keyword.Currval;
+        return draws ? traits | StatementTraits.Sequences : traits;
+    }
+
+    private StatementTraits Call(in Context before)
+    {
+        if (before.Last is not (TokenKind.Word or TokenKind.QuotedName) || NamesATable(before))
         {
             return StatementTraits.None;
         }

@@ -9,8 +9,8 @@ internal struct StatementClassifier(LexerMode mode)
     private Keyword _verb;
     private int _depth;
     private int _verbDepth;
-    private int _words;
     private bool _started;
+    private bool _afterVerb;
     private bool _several;
     private bool _ended;
     private bool _evaluates;
@@ -49,7 +49,12 @@ internal struct StatementClassifier(LexerMode mode)
         }
         else
         {
-            Rest(token);
+            if (token.Keyword != Keyword.None || _verb is Keyword.Set or Keyword.Begin)
+            {
+                Rest(token);
+            }
+
+            _afterVerb = false;
         }
 
         _before.Add(token);
@@ -96,7 +101,7 @@ internal struct StatementClassifier(LexerMode mode)
         }
 
         _started = true;
-        _words = 0;
+        _afterVerb = true;
         _verb = token.Keyword;
         _verbDepth = _depth;
         _traits |= verb.Traits;
@@ -118,14 +123,10 @@ internal struct StatementClassifier(LexerMode mode)
             _isBody = true;
         }
 
-        if (token.Kind == TokenKind.Word && _before.Last is not (TokenKind.Dot or TokenKind.At or TokenKind.SystemAt))
+        if (token.Keyword != Keyword.None && _before.Last is not (TokenKind.Dot or TokenKind.At or TokenKind.SystemAt))
         {
-            _words = Math.Min(_words + 1, 2);
-            if (token.Keyword != Keyword.None)
-            {
-                KeywordOfAny(token.Keyword);
-                KeywordOfVerb(token.Keyword);
-            }
+            KeywordOfAny(token.Keyword);
+            KeywordOfVerb(token.Keyword);
         }
     }
 
@@ -176,7 +177,7 @@ internal struct StatementClassifier(LexerMode mode)
             case Keyword.Flush:
                 Flush(word);
                 break;
-            case Keyword.Show when word is Keyword.Warnings or Keyword.Errors && (_words == 1 || _before.Last == TokenKind.Close):
+            case Keyword.Show when word is Keyword.Warnings or Keyword.Errors && (_afterVerb || _before.Last == TokenKind.Close):
                 _traits |= StatementTraits.ReadsDiagnostics;
                 break;
             case Keyword.Rollback when word == Keyword.To:
@@ -185,7 +186,7 @@ internal struct StatementClassifier(LexerMode mode)
             case Keyword.Commit or Keyword.Rollback when word == Keyword.Release && _before.Keyword != Keyword.No:
                 _traits |= StatementTraits.OtherState;
                 break;
-            case Keyword.Lock or Keyword.Unlock or Keyword.Start or Keyword.Load when _words == 1:
+            case Keyword.Lock or Keyword.Unlock or Keyword.Start or Keyword.Load when _afterVerb:
                 Second(word);
                 break;
             default:
@@ -234,7 +235,7 @@ internal struct StatementClassifier(LexerMode mode)
             case Keyword.Procedure or Keyword.Function or Keyword.Trigger or Keyword.Event or Keyword.Package:
                 _isBody = !_isTyped && _verb != Keyword.Drop;
                 break;
-            case Keyword.Prepare when _verb == Keyword.Drop && _words == 1:
+            case Keyword.Prepare when _verb == Keyword.Drop && _afterVerb:
                 _kind = StatementKind.Deallocate;
                 _traits |= StatementTraits.TextPrepare;
                 break;

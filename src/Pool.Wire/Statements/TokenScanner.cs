@@ -92,10 +92,16 @@ internal struct TokenScanner(LexerMode mode)
         token = default;
         var first = sql[at];
         var kind = ByteClasses.Of[first];
-        if (kind == ByteClass.Space)
+        while (kind == ByteClass.Space)
         {
             _apart = true;
-            return Advance(ref at, State.Code);
+            if (++at == sql.Length)
+            {
+                return false;
+            }
+
+            first = sql[at];
+            kind = ByteClasses.Of[first];
         }
 
         _start = at;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pool.Wire.Statements;
 
 /// <summary>Finds user variables, and system variables that hold what the session did before.</summary>
@@ -6,6 +8,7 @@ internal struct VariableRule
     private bool _scoped;
 
     /// <summary>What <paramref name="token"/> says of variables, after the tokens <paramref name="before"/> it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public StatementTraits Take(in Token token, in Context before)
     {
         if (token.Kind == TokenKind.At)
@@ -13,11 +16,11 @@ internal struct VariableRule
             return token.Glued && before.MayBeAccount ? StatementTraits.None : StatementTraits.UserVariables;
         }
 
-        if (before.Last != TokenKind.SystemAt && !_scoped)
-        {
-            return StatementTraits.None;
-        }
+        return before.Last == TokenKind.SystemAt || _scoped ? SystemVariable(token, before) : StatementTraits.None;
+    }
 
+    private StatementTraits SystemVariable(in Token token, in Context before)
+    {
         if (token.Kind == TokenKind.QuotedName)
         {
             // Its text is not looked at, so it may be any of them.
@@ -28,8 +31,7 @@ internal struct VariableRule
         return token.Kind == TokenKind.Word ? Read(token.Keyword) : StatementTraits.None;
     }
 
-    /// <summary>True for the words that may stand between <c>@@</c> and a variable's name.</summary>
-    public static bool IsScope(Keyword word) =>
+    private static bool IsScope(Keyword word) =>
         word is Keyword.Global or Keyword.Session or Keyword.Local or Keyword.Persist or Keyword.PersistOnly;
 
     private static StatementTraits Read(Keyword variable) => variable switch
