@@ -17,12 +17,15 @@ public sealed record BackendConfig
 
     /// <summary>
     /// Connections to the server at once, whatever their state, the reserved ones included: never exceeded. The default is well
-    /// below the server's own default of 151, and enough to keep 16 to 32 cores busy.
+    /// below the server's own default of 151, and more than most servers have cores.
     /// </summary>
     [Reloadable, Range(2, 65535)]
     public int MaxConnections { get; init; } = 64;
 
-    /// <summary>Of MaxConnections, how many are kept for the pool's own work: KILL, health, reading variables. One is enough up to some hundreds.</summary>
+    /// <summary>
+    /// Of MaxConnections, how many are kept for the pool's own work: KILL, health, reading variables. One is enough up to some
+    /// hundreds.
+    /// </summary>
     [Range(1, 16)]
     public int ReservedConnections { get; init; } = 1;
 
@@ -45,11 +48,14 @@ public sealed record BackendConfig
     [Reloadable, Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The age at which a connection is replaced, so that memory that the server holds for it is freed and new addresses are found.</summary>
+    /// <summary>
+    /// The age at which a connection is replaced, so that memory that the server holds for it is freed and new addresses are
+    /// found.
+    /// </summary>
     [Reloadable, Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
     public TimeSpan MaxLifetime { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How long a statement waits for a connection. The default is below the usual timeouts of drivers and load balancers.</summary>
+    /// <summary>How long a statement waits for a connection. The default is the usual command timeout of drivers.</summary>
     [Reloadable, Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan LeaseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -61,11 +67,16 @@ public sealed record BackendConfig
     [Reloadable, Range(0, 65535)]
     public int MaxPinned { get; init; }
 
-    /// <summary>How long an open transaction may do nothing before it is rolled back; 0: for ever. Holding locks for longer is a bug in practice.</summary>
+    /// <summary>
+    /// How long an open transaction may do nothing before it is rolled back; 0: for ever. Holding locks for longer is a bug in
+    /// practice.
+    /// </summary>
     [Reloadable, Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan IdleInTransactionTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a session may hold a connection for itself and do nothing; 0: for ever. Half an hour spares people at a prompt.</summary>
+    /// <summary>
+    /// How long a session may hold a connection for itself and do nothing; 0: for ever. Half an hour spares people at a prompt.
+    /// </summary>
     [Reloadable, Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan IdlePinnedTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
@@ -73,7 +84,10 @@ public sealed record BackendConfig
     [Reloadable, Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan QueryTimeout { get; init; }
 
-    /// <summary>How long a client may leave its reply unread while that occupies a connection. The default is MySQL's own net_write_timeout.</summary>
+    /// <summary>
+    /// How long a client may leave its reply unread while that occupies a connection. The default is MySQL's own
+    /// net_write_timeout.
+    /// </summary>
     [Reloadable, Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan ClientWriteTimeout { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -27,13 +27,14 @@ internal sealed class ConfigBinder(List<ConfigProblem> problems)
             else
             {
                 var value = HoldsSecrets(type) || LooksSecret(key) ? null : child.Text;
-                problems.Add(new ConfigProblem(ConfigPath.Key(path, key), value, "unknown key; known here: " + string.Join(", ", options.Select(o => o.Name))));
+                problems.Add(new ConfigProblem(ConfigPath.Key(path, key), value, "unknown key; known here: " + Keys(type)));
             }
         }
 
         problems.AddRange(options
             .Where(o => !Given(node, o.Name) && (o.IsRequired || (o.RequiredUnless is { } other && !Given(node, other))))
-            .Select(o => new ConfigProblem(ConfigPath.Key(path, o.Name), null, o.RequiredUnless is null ? "must be given" : $"must be given (null for none), or {o.RequiredUnless}")));
+            .Select(o => new ConfigProblem(
+                ConfigPath.Key(path, o.Name), null, "must be given" + (o.RequiredUnless is { } other ? $" (null for none), or {other}" : ""))));
         return section;
     }
 
@@ -66,7 +67,7 @@ internal sealed class ConfigBinder(List<ConfigProblem> problems)
 
         if (entries.Count < option.MinLength)
         {
-            problems.Add(new ConfigProblem(path, null, $"must have at least {(option.MinLength == 1 ? "one entry" : $"{option.MinLength} entries")}"));
+            problems.Add(new ConfigProblem(path, null, $"must have {option.MinLength} or more entries"));
         }
 
         return entries;
@@ -82,7 +83,7 @@ internal sealed class ConfigBinder(List<ConfigProblem> problems)
             }
 
             var value = HoldsSecrets(type) ? null : node.Text;
-            problems.Add(new ConfigProblem(path, value, "must be an object with " + string.Join(", ", ConfigOption.Of(type).Select(o => o.Name))));
+            problems.Add(new ConfigProblem(path, value, "must be an object with " + Keys(type)));
             return null;
         }
 
@@ -96,7 +97,10 @@ internal sealed class ConfigBinder(List<ConfigProblem> problems)
         return null;
     }
 
-    private static bool Given(ConfigNode section, string key) => section.Children.Any(c => c.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
+    private static string Keys(Type section) => string.Join(", ", ConfigOption.Of(section).Select(o => o.Name));
+
+    private static bool Given(ConfigNode section, string key) =>
+        section.Children.Any(c => c.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A misspelt "Password", or a password where its reference belongs, must not be printed.</summary>
     private static bool HoldsSecrets(Type section) =>

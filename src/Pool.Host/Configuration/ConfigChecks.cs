@@ -31,19 +31,21 @@ internal static class ConfigChecks
 
         if (backend.ReservedConnections >= backend.MaxConnections)
         {
-            yield return new ConfigProblem($"{path}.ReservedConnections", ConfigScalar.Format(backend.ReservedConnections), $"must be less than MaxConnections ({backend.MaxConnections})");
+            var rule = $"must be less than MaxConnections ({backend.MaxConnections})";
+            yield return new ConfigProblem($"{path}.ReservedConnections", ConfigScalar.Format(backend.ReservedConnections), rule);
             yield break;
         }
 
         var shared = backend.MaxConnections - backend.ReservedConnections;
+        var withinShared = $"must not be more than MaxConnections less ReservedConnections ({shared})";
         if (backend.MinIdle > shared)
         {
-            yield return new ConfigProblem($"{path}.MinIdle", ConfigScalar.Format(backend.MinIdle), $"must not be more than MaxConnections less ReservedConnections ({shared})");
+            yield return new ConfigProblem($"{path}.MinIdle", ConfigScalar.Format(backend.MinIdle), withinShared);
         }
 
         if (backend.MaxPinned > shared)
         {
-            yield return new ConfigProblem($"{path}.MaxPinned", ConfigScalar.Format(backend.MaxPinned), $"must not be more than MaxConnections less ReservedConnections ({shared})");
+            yield return new ConfigProblem($"{path}.MaxPinned", ConfigScalar.Format(backend.MaxPinned), withinShared);
         }
     }
 
@@ -100,7 +102,9 @@ internal static class ConfigChecks
     private static IEnumerable<ConfigProblem> SharedPorts(PoolConfig config)
     {
         var taken = new Dictionary<IPEndPoint, string>();
-        var all = config.Listeners.Select((l, i) => (Path: $"Listeners[{i}]", l.Address, l.Port)).Append((Path: "Admin", config.Admin.Address, config.Admin.Port));
+        var all = config.Listeners
+            .Select((l, i) => (Path: $"Listeners[{i}]", l.Address, l.Port))
+            .Append((Path: "Admin", config.Admin.Address, config.Admin.Port));
         foreach (var (path, address, port) in all.Where(e => e.Port != 0))
         {
             if (!taken.TryAdd(new IPEndPoint(address, port), path))

@@ -53,7 +53,8 @@ public sealed class ConfigDifference
         return Changed(path, before, after, option.IsReloadable) ? next : current;
     }
 
-    private System.Collections.IList Entries(ConfigOption option, Type entryType, OrderedDictionary<string, object> current, OrderedDictionary<string, object> next, string path)
+    private System.Collections.IList Entries(
+        ConfigOption option, Type entryType, OrderedDictionary<string, object> current, OrderedDictionary<string, object> next, string path)
     {
         // The order follows whoever decides which entries there are.
         var effective = (System.Collections.IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(entryType))!;

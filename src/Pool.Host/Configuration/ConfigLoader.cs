@@ -8,6 +8,9 @@ internal static class ConfigLoader
     private const string EnvironmentPrefix = "POOL__";
     private const int LargestFileBytes = 16 << 20;
 
+    /// <summary>Where editors look for the schema; means nothing to us.</summary>
+    private const string EditorsKey = "$schema";
+
     /// <summary>No option lies deeper than this; deeper keys would only cost stack.</summary>
     private const int DeepestKey = 8;
 
@@ -61,7 +64,9 @@ internal static class ConfigLoader
             using var document = JsonDocument.Parse(file, options);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
-                return ConfigNode.From(document.RootElement, "", problems);
+                var tree = ConfigNode.From(document.RootElement, "", problems);
+                tree.Remove(EditorsKey);
+                return tree;
             }
 
             problems.Add(new ConfigProblem(path, null, "must be a JSON object"));

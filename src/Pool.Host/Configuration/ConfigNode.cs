@@ -59,6 +59,9 @@ internal sealed class ConfigNode
         return node;
     }
 
+    /// <summary>Takes a child away, if it is there.</summary>
+    public void Remove(string key) => _children?.Remove(key);
+
     /// <summary>Lays a text over the tree at the path; whatever was in its way is replaced.</summary>
     public void Overlay(ReadOnlySpan<string> path, string text)
     {

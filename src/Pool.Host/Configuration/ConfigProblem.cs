@@ -19,4 +19,22 @@ public sealed record ConfigProblem(string Path, string? Value, string Rule)
 /// <summary>What loading gave: a configuration without problems, or all problems and no configuration.</summary>
 /// <param name="Config">The configuration; null if there are problems.</param>
 /// <param name="Problems">Everything that is wrong, in the order of the options.</param>
-public sealed record ConfigLoad(PoolConfig? Config, IReadOnlyList<ConfigProblem> Problems);
+public sealed record ConfigLoad(PoolConfig? Config, IReadOnlyList<ConfigProblem> Problems)
+{
+    /// <summary>Writes "ok" or one line for each problem. Answers the process's exit code: 0 or 1.</summary>
+    public int Report(TextWriter output)
+    {
+        if (Problems.Count == 0)
+        {
+            output.WriteLine("ok");
+            return 0;
+        }
+
+        foreach (var problem in Problems)
+        {
+            output.WriteLine(problem);
+        }
+
+        return 1;
+    }
+}

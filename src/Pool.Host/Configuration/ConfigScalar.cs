@@ -50,19 +50,24 @@ public static class ConfigScalar
     private static object? Parse(Type type, string text) => type switch
     {
         _ when type == typeof(string) => text.Length > 0 ? text : null,
-        _ when type == typeof(int) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null,
+        _ when type == typeof(int) =>
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null,
         _ when type == typeof(bool) => bool.TryParse(text, out var flag) ? flag : null,
         // Without the colons "5" would be five days.
-        _ when type == typeof(TimeSpan) => text.Count(':') == 2 && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var duration) ? duration : null,
+        _ when type == typeof(TimeSpan) =>
+            text.Count(':') == 2 && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var duration) ? duration : null,
         // Without a separator "1" would be 0.0.0.1.
-        _ when type == typeof(IPAddress) => text.AsSpan().ContainsAny('.', ':') && IPAddress.TryParse(text, out var address) ? address : null,
+        _ when type == typeof(IPAddress) =>
+            text.AsSpan().ContainsAny('.', ':') && IPAddress.TryParse(text, out var address) ? address : null,
         _ when type == typeof(IPNetwork) => IPNetwork.TryParse(text, out var network) ? network : null,
-        _ when type.IsEnum => Enum.GetValues(type).Cast<Enum>().FirstOrDefault(name => NameOf(name).Equals(text, StringComparison.OrdinalIgnoreCase)),
+        _ when type.IsEnum =>
+            Enum.GetValues(type).Cast<Enum>().FirstOrDefault(name => NameOf(name).Equals(text, StringComparison.OrdinalIgnoreCase)),
         _ => throw new NotSupportedException($"an option cannot be a {type.Name}"),
     };
 
     private static bool Within(RangeAttribute range, object value) => value is TimeSpan duration
-        ? duration >= TimeSpan.Parse((string)range.Minimum, CultureInfo.InvariantCulture) && duration <= TimeSpan.Parse((string)range.Maximum, CultureInfo.InvariantCulture)
+        ? duration >= TimeSpan.Parse((string)range.Minimum, CultureInfo.InvariantCulture)
+            && duration <= TimeSpan.Parse((string)range.Maximum, CultureInfo.InvariantCulture)
         : range.IsValid(value);
 
     /// <summary>Our own names are written as verify-ca; names from elsewhere (log levels) as they are known.</summary>

@@ -19,7 +19,7 @@ public sealed record ListenerConfig
     /// <summary>The backend whose flavour and version the greeting shows, which is sent before the user is known.</summary>
     public required string Backend { get; init; }
 
-    /// <summary>Sessions at once, before further clients get error 1040. The default holds idle sessions of some 300 MB in all.</summary>
+    /// <summary>Sessions at once, before further clients get error 1040. The default is a guard: the limit of open files usually comes first.</summary>
     [Reloadable, Range(1, 4_000_000)]
     public int MaxSessions { get; init; } = 100_000;
 

@@ -100,7 +100,7 @@ public sealed class ConfigRuleTests : IDisposable
 
     [Fact]
     public void A_list_that_needs_entries_may_not_be_empty() =>
-        Assert.Equal("Listeners: must have at least one entry", _sources.With("Listeners", "[]").LoadProblem());
+        Assert.Equal("Listeners: must have 1 or more entries", _sources.With("Listeners", "[]").LoadProblem());
 
     [Theory]
     [InlineData("{}", "Users[0].Verifier: must have CachingSha2, NativePassword or both")]

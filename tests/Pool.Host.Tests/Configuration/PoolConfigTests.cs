@@ -132,6 +132,22 @@ public sealed class PoolConfigTests : IDisposable
     }
 
     [Fact]
+    public void A_check_says_ok_or_every_problem_and_ends_accordingly()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        Assert.Equal(0, _sources.Load().Report(output));
+        Assert.Equal(1, _sources.With("Node", """{"Slot": 0, "Name": ""}""").Load().Report(output));
+        Assert.Equal(
+            """
+            ok
+            Node.Slot = "0": must be a whole number from 1 to 511
+            Node.Name = "": must be a text that is not empty
+
+            """,
+            output.ToString());
+    }
+
+    [Fact]
     public void An_absurdly_deep_override_is_a_problem_and_no_stack_overflow()
     {
         _sources.Overrides[string.Join(':', Enumerable.Repeat("A", 100_000))] = "x";
