@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -83,10 +84,13 @@ public sealed class AdminServer : IAsyncDisposable
             return context.Response.WriteAsync(metrics.Render());
         }));
         _web.MapGet("/sessions", Protected(access, context =>
-            context.Response.WriteAsJsonAsync(inspector.Sessions(), AdminJson.Default.IEnumerableSessionView, cancellationToken: context.RequestAborted)));
+            Write(context, inspector.Sessions(), AdminJson.Default.IEnumerableSessionView)));
         _web.MapGet("/pools", Protected(access, context =>
-            context.Response.WriteAsJsonAsync(inspector.Pools(), AdminJson.Default.IEnumerablePoolView, cancellationToken: context.RequestAborted)));
+            Write(context, inspector.Pools(), AdminJson.Default.IEnumerablePoolView)));
     }
+
+    private static Task Write<T>(HttpContext context, T views, JsonTypeInfo<T> shape) =>
+        context.Response.WriteAsJsonAsync(views, shape, cancellationToken: context.RequestAborted);
 
     private static RequestDelegate Protected(AdminAccess access, RequestDelegate next) => context =>
     {

@@ -16,7 +16,7 @@ public sealed class PoolMetricSource(string backend, PoolMetrics metrics, Func<P
         WriteSnapshot(page, snapshot(), label);
         page.Counter("pool_leases_total", "Leases granted.", metrics.Leases.Value, label);
         page.Counter("pool_repaints_total", "Leases of a connection with other settings.", metrics.Repaints.Value, label);
-        page.Histogram("pool_lease_wait_seconds", "Time in line for a connection; leases that did not wait are not in it.", metrics.WaitSeconds, label);
+        page.Histogram("pool_lease_wait_seconds", "Time in line for a connection, of leases that had to wait.", metrics.WaitSeconds, label);
         page.Counters("pool_waits_failed_total", "Waits that ended without a connection.", metrics.WaitsFailed, label);
         page.Counter("pool_connects_total", "Backend connections opened.", metrics.ConnectsSucceeded.Value, label);
         page.Counters("pool_connects_failed_total", "Connects to the backend that failed.", metrics.ConnectsFailed, label);

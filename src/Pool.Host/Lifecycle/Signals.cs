@@ -20,14 +20,7 @@ public sealed class Signals : IDisposable
     public Signals(Drain drain, Func<TimeSpan> drainTimeout, Action reload)
     {
         (_drain, _drainTimeout, _reload) = (drain, drainTimeout, reload);
-        _registrations =
-        [
-            .. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, context =>
-            {
-                context.Cancel = true;
-                Handle(context.Signal);
-            })),
-        ];
+        _registrations = [TakeOver(PosixSignal.SIGTERM), TakeOver(PosixSignal.SIGINT), TakeOver(PosixSignal.SIGHUP)];
     }
 
     /// <summary>Does what the signal asks for.</summary>
@@ -42,6 +35,12 @@ public sealed class Signals : IDisposable
             _drain.Stop();
         }
     }
+
+    private PosixSignalRegistration TakeOver(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        Handle(context.Signal);
+    });
 
     /// <summary>Gives the signals back to the runtime.</summary>
     public void Dispose()
