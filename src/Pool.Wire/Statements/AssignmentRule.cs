@@ -16,8 +16,8 @@ internal struct AssignmentRule
     }
 
     /// <summary>
-    /// What <paramref name="token"/>, at <paramref name="depth"/> parentheses, adds. <c>IsStatement</c>: this is SET STATEMENT and the
-    /// token is outside of parentheses, so that a FOR begins the statement proper.
+    /// What <paramref name="token"/>, at <paramref name="depth"/> parentheses, adds. <c>IsStatement</c>: this is SET STATEMENT
+    /// and the token is outside of parentheses, so that a FOR begins the statement proper.
     /// </summary>
     public (StatementTraits Traits, bool IsStatement) Take(in Token token, int depth)
     {

@@ -1,7 +1,8 @@
 namespace Pool.Wire.Statements;
 
 /// <summary>
-/// The words that some rule asks for, by their own names: <c>LastInsertId</c> is <c>LAST_INSERT_ID</c>. Everything else is <see cref="None"/>.
+/// The words that some rule asks for, by their own names: <c>LastInsertId</c> is <c>LAST_INSERT_ID</c>. Everything else
+/// is <see cref="None"/>.
 /// </summary>
 internal enum Keyword : byte
 {
@@ -15,9 +16,9 @@ internal enum Keyword : byte
 
     // Words inside statements.
     As, Connection, Data, Default, Delayed, Duplicate, Errors, Event, Except, Export, For, From, Function, Global, Group, Hard,
-    Having, Ignore, Immediate, Instance, Intersect, Into, Limit, Local, LowPriority, Next, No, On, Order, Package, Password,
-    Persist, PersistOnly, Previous, Procedure, Query, Read, Recursive, Resource, Returning, Role, Session, Soft, SqlCalcFoundRows, Statement,
-    Tables, Temporary, To, Transaction, Trigger, Union, UserVariables, Value, Warnings, Where, Window, Work, Xml,
+    Having, Ignore, Instance, Intersect, Into, Limit, Local, LowPriority, Next, No, On, Order, Package, Password,
+    Persist, PersistOnly, Previous, Procedure, Query, Read, Recursive, Resource, Returning, Role, Session, Soft, SqlCalcFoundRows,
+    Statement, Tables, Temporary, To, Transaction, Trigger, Union, UserVariables, Value, Warnings, Where, Window, Work, Xml,
     All, Distinct, Distinctrow, HighPriority, SqlBigResult, SqlBufferResult, SqlCache, SqlNoCache, SqlSmallResult, StraightJoin,
 
     // Functions.

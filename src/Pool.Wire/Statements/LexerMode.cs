@@ -1,6 +1,8 @@
 namespace Pool.Wire.Statements;
 
-/// <summary>What decides how a server reads the text of a statement: bits of the session's sql_mode, its character set, its flavour.</summary>
+/// <summary>
+/// What decides how a server reads the text of a statement: bits of the session's sql_mode, its character set, its flavour.
+/// </summary>
 [Flags]
 public enum LexerMode : byte
 {
@@ -16,6 +18,8 @@ public enum LexerMode : byte
     /// <summary>The server is MariaDB: <c>/*M! */</c> is code, and its own words are known.</summary>
     MariaDb = 4,
 
-    /// <summary>The client's character set is gbk, big5, sjis, cp932 or gb18030: a backslash or a backtick may be half of a character.</summary>
+    /// <summary>
+    /// The client's character set is gbk, big5, sjis, cp932 or gb18030: a backslash or a backtick may be half of a character.
+    /// </summary>
     MultiByteUnsafe = 8,
 }

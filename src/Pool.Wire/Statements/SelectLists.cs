@@ -39,14 +39,14 @@ internal struct SelectLists
     public readonly bool BeginsItem(in Token before) => (_open & Here) != 0
         && (before.Kind == TokenKind.Comma
             || before.Keyword is Keyword.Select or Keyword.Returning or Keyword.All or Keyword.Distinct or Keyword.Distinctrow
-                or Keyword.HighPriority or Keyword.StraightJoin or Keyword.SqlSmallResult or Keyword.SqlBigResult or Keyword.SqlBufferResult
-                or Keyword.SqlNoCache or Keyword.SqlCache or Keyword.SqlCalcFoundRows);
+                or Keyword.HighPriority or Keyword.StraightJoin or Keyword.SqlSmallResult or Keyword.SqlBigResult
+                or Keyword.SqlBufferResult or Keyword.SqlNoCache or Keyword.SqlCache or Keyword.SqlCalcFoundRows);
 
     /// <summary>True when <paramref name="next"/> ends an item that has no alias.</summary>
     public static bool EndsItem(in Token next) =>
         next.Kind is TokenKind.None or TokenKind.Comma or TokenKind.Close or TokenKind.Semicolon || IsClause(next.Keyword);
 
-    private static bool IsClause(Keyword word) => word is Keyword.From or Keyword.Into or Keyword.Where or Keyword.Group or Keyword.Having
-        or Keyword.Window or Keyword.Order or Keyword.Limit or Keyword.For or Keyword.Lock or Keyword.Union or Keyword.Except
+    private static bool IsClause(Keyword word) => word is Keyword.From or Keyword.Into or Keyword.Where or Keyword.Group
+        or Keyword.Having or Keyword.Window or Keyword.Order or Keyword.Limit or Keyword.For or Keyword.Lock or Keyword.Union or Keyword.Except
         or Keyword.Intersect or Keyword.Procedure;
 }

@@ -1,6 +1,8 @@
 namespace Pool.Wire.Statements;
 
-/// <summary>The session's own values of what a backend connection would answer for itself; null leaves the call as it is.</summary>
+/// <summary>
+/// The session's own values of what a backend connection would answer for itself; null leaves the call as it is.
+/// </summary>
 /// <param name="ConnectionId">CONNECTION_ID(), @@pseudo_thread_id.</param>
 /// <param name="LastInsertId">LAST_INSERT_ID(), @@last_insert_id, @@identity.</param>
 /// <param name="RowCount">ROW_COUNT(); -1 after a result set.</param>

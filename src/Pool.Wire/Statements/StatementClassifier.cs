@@ -74,7 +74,7 @@ internal struct StatementClassifier(LexerMode mode)
         _ended = true;
     }
 
-    /// <summary>A token after a semicolon. False in a routine's body, where it may also be a second statement: nobody can tell here.</summary>
+    /// <summary>A token after a semicolon. False in a routine's body, where nobody can tell whether it begins a second statement.</summary>
     private bool Resume()
     {
         if (_isBody)
@@ -194,8 +194,8 @@ internal struct StatementClassifier(LexerMode mode)
         }
     }
 
-    private static bool IsVerbAfterWith(Keyword word) => word is Keyword.Select or Keyword.Table or Keyword.Values or Keyword.Insert
-        or Keyword.Replace or Keyword.Update or Keyword.Delete;
+    private static bool IsVerbAfterWith(Keyword word) => word is Keyword.Select or Keyword.Table or Keyword.Values
+        or Keyword.Insert or Keyword.Replace or Keyword.Update or Keyword.Delete;
 
     private void Second(Keyword word)
     {
@@ -248,7 +248,8 @@ internal struct StatementClassifier(LexerMode mode)
     {
         _traits |= word switch
         {
-            Keyword.With when _before.Keyword is Keyword.Table or Keyword.Tables => StatementTraits.GlobalLock | StatementTraits.TableLocks,
+            Keyword.With when _before.Keyword is Keyword.Table or Keyword.Tables
+                => StatementTraits.GlobalLock | StatementTraits.TableLocks,
             Keyword.Lock when _before.Keyword == Keyword.Read => StatementTraits.TableLocks,
             Keyword.Export => StatementTraits.TableLocks,
             Keyword.UserVariables => StatementTraits.UserVariables,

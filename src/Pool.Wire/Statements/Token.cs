@@ -32,5 +32,5 @@ internal readonly record struct Token(TokenKind Kind, Word Word, bool Glued, int
 
 /// <summary>What the vocabulary says of a word.</summary>
 /// <param name="Keyword">The keyword that some rule asks for, or <see cref="Keyword.None"/>.</param>
-/// <param name="Known">The server's grammar or its built-in functions own the word: written unquoted, it calls no stored function.</param>
+/// <param name="Known">The grammar or the built-in functions own the word: written unquoted, it calls no stored function.</param>
 internal readonly record struct Word(Keyword Keyword, bool Known);

@@ -41,10 +41,10 @@ internal struct TokenScanner(LexerMode mode)
         At,
     }
 
-    /// <summary>Some of the text may mean something else to the server: an undecidable version comment, an unclosed quote or comment.</summary>
+    /// <summary>Some text may mean something else to the server: an undecidable version comment, an unclosed quote.</summary>
     public bool Opaque { get; private set; }
 
-    /// <summary>The next token that ends in <paramref name="sql"/> from <paramref name="at"/> on; false when the chunk is used up.</summary>
+    /// <summary>The next token of <paramref name="sql"/> from <paramref name="at"/> on; false when the chunk is used up.</summary>
     public bool Next(ReadOnlySpan<byte> sql, ref int at, out Token token)
     {
         token = default;
@@ -193,7 +193,8 @@ internal struct TokenScanner(LexerMode mode)
         _carried += (byte)kept;
     }
 
-    private readonly TokenKind CarriedKind() => IsNumber(((ReadOnlySpan<byte>)_carry)[.._carried]) ? TokenKind.Number : TokenKind.Word;
+    private readonly TokenKind CarriedKind() =>
+        IsNumber(((ReadOnlySpan<byte>)_carry)[.._carried]) ? TokenKind.Number : TokenKind.Word;
 
     private readonly Word CarriedWord() => Vocabulary.Find(((ReadOnlySpan<byte>)_carry)[.._carried], _mode);
 

@@ -70,7 +70,8 @@ internal static class Vocabulary
     {
         if (word.Length >= 8)
         {
-            return (BinaryPrimitives.ReadUInt64LittleEndian(word) | Fold8, BinaryPrimitives.ReadUInt64LittleEndian(word[^8..]) | Fold8);
+            var head = BinaryPrimitives.ReadUInt64LittleEndian(word);
+            return (head | Fold8, BinaryPrimitives.ReadUInt64LittleEndian(word[^8..]) | Fold8);
         }
 
         if (word.Length >= 4)

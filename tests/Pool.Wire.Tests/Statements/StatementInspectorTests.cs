@@ -46,7 +46,8 @@ public sealed class StatementInspectorTests
     {
         foreach (var sample in StatementSamples.All)
         {
-            Assert.True(StatementInspector.Inspect(sample.Bytes, sample.Mode) == InChunks(sample.Bytes, sample.Mode, at => at + 1), sample.Sql);
+            var whole = StatementInspector.Inspect(sample.Bytes, sample.Mode);
+            Assert.True(whole == InChunks(sample.Bytes, sample.Mode, at => at + 1), sample.Sql);
         }
     }
 
@@ -61,14 +62,18 @@ public sealed class StatementInspectorTests
             var mode = (LexerMode)random.Next(16);
             var whole = StatementInspector.Inspect(sql, mode);
             var chunked = InChunks(sql, mode, at => at + 1 + random.Next(8));
-            Assert.True(whole == chunked, $"seed {Seed}, round {round}, {mode}: {Convert.ToHexString(sql)}: {whole} or {chunked}");
+            Assert.True(
+                whole == chunked,
+                $"seed {Seed}, round {round}, {mode}: {Convert.ToHexString(sql)}: {whole} or {chunked}");
         }
     }
 
     [Fact]
     public void What_the_lexer_skips_over_never_hides_what_follows()
     {
-        foreach (var noise in (string[])["/* ' */", "/* \" ` */", "-- '\n", "# `\n", "'''', ", "'\\'', ", "\"\\\"'\", ", "```'`, ", "'--', ", "'/*', "])
+        string[] noises =
+            ["/* ' */", "/* \" ` */", "-- '\n", "# `\n", "'''', ", "'\\'', ", "\"\\\"'\", ", "```'`, ", "'--', ", "'/*', "];
+        foreach (var noise in noises)
         {
             var facts = StatementInspector.Inspect(Encoding.ASCII.GetBytes($"SELECT {noise} GET_LOCK('a', 1)"), LexerMode.None);
             Assert.Equal(new StatementFacts(StatementKind.Select, StatementTraits.UserLocks), facts);
@@ -78,8 +83,10 @@ public sealed class StatementInspectorTests
     [Fact]
     public void A_long_statement_is_read_to_its_end()
     {
-        var sql = Encoding.ASCII.GetBytes("INSERT INTO t VALUES " + string.Join(',', Enumerable.Repeat("(1, 'x')", 100_000)) + ", (@a, 1)");
-        Assert.Equal(new StatementFacts(StatementKind.Insert, StatementTraits.UserVariables), StatementInspector.Inspect(sql, LexerMode.None));
+        var rows = string.Join(',', Enumerable.Repeat("(1, 'x')", 100_000));
+        var sql = Encoding.ASCII.GetBytes($"INSERT INTO t VALUES {rows}, (@a, 1)");
+        var facts = StatementInspector.Inspect(sql, LexerMode.None);
+        Assert.Equal(new StatementFacts(StatementKind.Insert, StatementTraits.UserVariables), facts);
     }
 
     [Fact]
@@ -135,8 +142,10 @@ public sealed class StatementInspectorTests
     {
         string[] pieces =
         [
-            "'", "\"", "`", "\\", "--", "-", "#", "\n", "/*", "*/", "/*!", "/*M!", "/*!50110", "99999", "@", "@@", ";", "(", ")", ".", ",", " ",
-            "SELECT", "SET", "last_insert_id", "GET_LOCK", "session", "CREATE", "FUNCTION", "BEGIN", "STATEMENT", "FOR", "INTO", "\u0081", "$", "1",
+            "'", "\"", "`", "\\", "--", "-", "#", "\n", "/*", "*/", "/*!", "/*M!", "/*!50110", "99999", "@", "@@", ";", "(", ")", ".",
+            ",", " ",
+            "SELECT", "SET", "last_insert_id", "GET_LOCK", "session", "CREATE", "FUNCTION", "BEGIN", "STATEMENT", "FOR",
+            "INTO", "\u0081", "$", "1",
         ];
         var text = new StringBuilder();
         for (var i = random.Next(24); i > 0; i--)

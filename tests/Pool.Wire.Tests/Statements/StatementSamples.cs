@@ -14,7 +14,8 @@ internal static class StatementSamples
     private const LexerMode NoEscapes = LexerMode.NoBackslashEscapes;
     private const LexerMode Gbk = LexerMode.MultiByteUnsafe;
 
-    public sealed record Sample(string Sql, StatementKind Kind, StatementTraits Traits = StatementTraits.None, LexerMode Mode = My)
+    public sealed record Sample(
+        string Sql, StatementKind Kind, StatementTraits Traits = StatementTraits.None, LexerMode Mode = My)
     {
         public byte[] Bytes => Encoding.Latin1.GetBytes(Sql);
     }
@@ -156,7 +157,7 @@ internal static class StatementSamples
         new("SET ROLE a, b", Set, Role),
         new("SET DEFAULT ROLE a TO b@c, d", Set),
         new("SET RESOURCE GROUP g", Set, ResourceGroup),
-        new("SET STATEMENT max_statement_time = 1 FOR SELECT GET_LOCK('a', 1)", Set, SetsVariables | OtherState | UserLocks, Maria),
+        new("SET STATEMENT a = 1 FOR SELECT GET_LOCK('a', 1)", Set, SetsVariables | OtherState | UserLocks, Maria),
         new("SET STATEMENT a = 1 FOR LOCK TABLES t READ", LockTables, SetsVariables | OtherState | TableLocks, Maria),
 
         // Definitions.
