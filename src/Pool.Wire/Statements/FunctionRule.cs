@@ -72,8 +72,8 @@ internal struct FunctionRule(LexerMode mode)
     private readonly StatementTraits Effect(Keyword function) => function switch
     {
         Keyword.GetLock or Keyword.ReleaseLock or Keyword.ReleaseAllLocks or Keyword.ServiceGetReadLocks
-            or Keyword.ServiceGetWriteLocks or Keyword.ServiceReleaseLocks or Keyword.VersionTokensLockShared or Keyword.VersionTokensLockExclusive
-            or Keyword.VersionTokensUnlock => StatementTraits.UserLocks,
+            or Keyword.ServiceGetWriteLocks or Keyword.ServiceReleaseLocks or Keyword.VersionTokensLockShared
+            or Keyword.VersionTokensLockExclusive or Keyword.VersionTokensUnlock => StatementTraits.UserLocks,
         Keyword.Nextval or Keyword.Lastval or Keyword.Setval when _hasSequences => StatementTraits.Sequences,
         Keyword.RowCount => StatementTraits.ReadsRowCount,
         Keyword.FoundRows => StatementTraits.ReadsFoundRows,

@@ -47,6 +47,6 @@ internal struct SelectLists
         next.Kind is TokenKind.None or TokenKind.Comma or TokenKind.Close or TokenKind.Semicolon || IsClause(next.Keyword);
 
     private static bool IsClause(Keyword word) => word is Keyword.From or Keyword.Into or Keyword.Where or Keyword.Group
-        or Keyword.Having or Keyword.Window or Keyword.Order or Keyword.Limit or Keyword.For or Keyword.Lock or Keyword.Union or Keyword.Except
-        or Keyword.Intersect or Keyword.Procedure;
+        or Keyword.Having or Keyword.Window or Keyword.Order or Keyword.Limit or Keyword.For or Keyword.Lock or Keyword.Union
+        or Keyword.Except or Keyword.Intersect or Keyword.Procedure;
 }

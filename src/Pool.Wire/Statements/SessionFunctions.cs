@@ -9,8 +9,8 @@ namespace Pool.Wire.Statements;
 public static class SessionFunctions
 {
     /// <summary>
-    /// Writes <paramref name="sql"/>, a whole text, to <paramref name="output"/> with the calls replaced by typed literals. A call
-    /// that is a whole item of a select list and has no alias gets one, so that its column keeps its name; inside of a larger
+    /// Writes <paramref name="sql"/>, a whole text, to <paramref name="output"/> with the calls replaced by typed literals. A
+    /// call that is a whole item of a select list and has no alias gets one, so that its column keeps its name; inside of a larger
     /// expression the name changes with the text. False, with nothing written, when there is nothing to replace. What CREATE and
     /// ALTER define keeps its text: it runs later, in other sessions.
     /// </summary>

@@ -74,7 +74,7 @@ internal struct StatementClassifier(LexerMode mode)
         _ended = true;
     }
 
-    /// <summary>A token after a semicolon. False in a routine's body, where nobody can tell whether it begins a second statement.</summary>
+    /// <summary>A token after a semicolon. False in a routine's body, where nobody can tell if it begins another statement.</summary>
     private bool Resume()
     {
         if (_isBody)

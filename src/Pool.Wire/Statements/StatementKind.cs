@@ -108,7 +108,7 @@ public enum StatementKind : byte
     /// <summary>SIGNAL, RESIGNAL.</summary>
     Signal,
 
-    /// <summary>What administers the server and not the session: RESET, PURGE, START REPLICA, LOCK INSTANCE, CHECK TABLE, ...</summary>
+    /// <summary>What administers the server and not the session: RESET, PURGE, START REPLICA, CHECK TABLE, ...</summary>
     Admin,
 
     /// <summary>More than one statement; the traits are those of all.</summary>

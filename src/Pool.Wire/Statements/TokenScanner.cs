@@ -44,7 +44,7 @@ internal struct TokenScanner(LexerMode mode)
     /// <summary>Some text may mean something else to the server: an undecidable version comment, an unclosed quote.</summary>
     public bool Opaque { get; private set; }
 
-    /// <summary>The next token of <paramref name="sql"/> from <paramref name="at"/> on; false when the chunk is used up.</summary>
+    /// <summary>The next token of <paramref name="sql"/> from <paramref name="at"/> on; false at its end.</summary>
     public bool Next(ReadOnlySpan<byte> sql, ref int at, out Token token)
     {
         token = default;

@@ -54,8 +54,8 @@ internal readonly record struct Verb(StatementKind Kind, StatementTraits Traits 
         verbs[(int)Keyword.Binlog] = new(StatementKind.Admin, StatementTraits.OtherState);
         foreach (var admin in (ReadOnlySpan<Keyword>)[
             Keyword.Cache, Keyword.Change, Keyword.Check, Keyword.Checksum, Keyword.Clone, Keyword.Help, Keyword.Import,
-            Keyword.Install, Keyword.Lock, Keyword.Optimize, Keyword.Purge, Keyword.Repair, Keyword.Reset, Keyword.Restart, Keyword.Shutdown,
-            Keyword.Start, Keyword.Stop, Keyword.Uninstall, Keyword.Unlock])
+            Keyword.Install, Keyword.Lock, Keyword.Optimize, Keyword.Purge, Keyword.Repair, Keyword.Reset, Keyword.Restart,
+            Keyword.Shutdown, Keyword.Start, Keyword.Stop, Keyword.Uninstall, Keyword.Unlock])
         {
             verbs[(int)admin] = new(StatementKind.Admin, Evaluates: false);
         }

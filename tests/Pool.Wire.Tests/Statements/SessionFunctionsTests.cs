@@ -71,7 +71,8 @@ public sealed class SessionFunctionsTests
         var onlyId = new SessionValues(7);
         Assert.Null(Rewrite("SELECT LAST_INSERT_ID(), ROW_COUNT(), FOUND_ROWS(), @@warning_count, @@error_count", onlyId));
         Assert.Equal(
-            "SELECT ROW_COUNT(), CAST(7 AS UNSIGNED) AS `CONNECTION_ID()`", Rewrite("SELECT ROW_COUNT(), CONNECTION_ID()", onlyId));
+            "SELECT ROW_COUNT(), CAST(7 AS UNSIGNED) AS `CONNECTION_ID()`",
+            Rewrite("SELECT ROW_COUNT(), CONNECTION_ID()", onlyId));
     }
 
     [Fact]

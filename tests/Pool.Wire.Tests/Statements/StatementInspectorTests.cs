@@ -142,8 +142,8 @@ public sealed class StatementInspectorTests
     {
         string[] pieces =
         [
-            "'", "\"", "`", "\\", "--", "-", "#", "\n", "/*", "*/", "/*!", "/*M!", "/*!50110", "99999", "@", "@@", ";", "(", ")", ".",
-            ",", " ",
+            "'", "\"", "`", "\\", "--", "-", "#", "\n", "/*", "*/", "/*!", "/*M!", "/*!50110", "99999", "@", "@@", ";", "(", ")",
+            ".", ",", " ",
             "SELECT", "SET", "last_insert_id", "GET_LOCK", "session", "CREATE", "FUNCTION", "BEGIN", "STATEMENT", "FOR",
             "INTO", "\u0081", "$", "1",
         ];
