@@ -84,8 +84,17 @@ public sealed class PipeTransport : Transport
             return false;
         }
 
-        var flush = await _output.WriteAsync(bytes);
-        return !flush.IsCanceled && !_ended && !_other._ended;
+        try
+        {
+            // What found room is sent, as with a kernel, whatever the peer does with it.
+            var flush = _output.WriteAsync(bytes);
+            return flush.IsCompleted || !(await flush).IsCanceled;
+        }
+        catch (InvalidOperationException)
+        {
+            // This end was aborted meanwhile.
+            return false;
+        }
     }
 
     /// <inheritdoc/>

@@ -128,17 +128,5 @@ public sealed class BothSidesTests
         Assert.True(with.Identity!.Transport.IsEncrypted);
     }
 
-    [Fact]
-    public async Task A_failed_TLS_handshake_ends_the_login_on_both_sides()
-    {
-        var context = LoginFixture.Context(LoginFixture.Credential("known")) with { Tls = new FakeTls { Fails = true } };
-        var options = LoginFixture.Options("known", LoginFixture.Password, BackendTlsMode.Required) with { Tls = new FakeTls { Fails = true } };
-
-        var (client, backend) = await LoginFixture.MeetAsync(context, options);
-
-        Assert.Equal(LoginFailure.TlsFailed, client.Failure);
-        Assert.Equal(ConnectFailureKind.Tls, backend.Failure!.Kind);
-    }
-
     private static BackendTlsMode Mode(bool encrypted) => encrypted ? BackendTlsMode.Required : BackendTlsMode.Disabled;
 }

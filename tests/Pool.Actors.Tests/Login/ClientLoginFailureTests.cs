@@ -77,6 +77,17 @@ public sealed class ClientLoginFailureTests
     }
 
     [Fact]
+    public async Task A_failed_TLS_handshake_ends_the_login()
+    {
+        using var client = new RawClient(LoginFixture.Context() with { Tls = new FakeTls { Fails = true } });
+        await client.GreetAsync();
+        await client.SendAsync(RawClient.SslRequestPayload());
+
+        Assert.Equal(LoginFailure.TlsFailed, (await client.ResultAsync()).Failure);
+        Assert.True(client.Far.IsEnded);
+    }
+
+    [Fact]
     public async Task Each_early_leave_and_each_mutation_ends_the_login()
     {
         const int seed = 7;

@@ -2,7 +2,6 @@ using System.Text;
 using Pool.Actors.Sessions.Login;
 using Pool.Wire.Auth;
 using Pool.Wire.Handshake;
-using Pool.Wire.Primitives;
 
 namespace Pool.Actors.Tests.Login;
 
@@ -136,7 +135,7 @@ public sealed class ClientLoginTests
         await client.GreetAsync();
 
         // A response in clear, sent in one piece with the request: what somebody on the wire would inject.
-        client.Channel.Queue(SslRequestPayload());
+        client.Channel.Queue(RawClient.SslRequestPayload());
         client.Channel.Queue(RawClient.Response("known", AuthMethod.CachingSha2Password, CachingSha2Password.Respond(s_password, client.Salt), RawClient.Flags));
         await client.Channel.FlushAsync();
         client.Pipe.Close();
@@ -151,10 +150,10 @@ public sealed class ClientLoginTests
         var tls = new FakeTls();
         using var client = new RawClient(LoginFixture.Context(LoginFixture.Credential("known")) with { Tls = tls });
         await client.GreetAsync();
-        client.Channel.Queue(SslRequestPayload());
+        client.Channel.Queue(RawClient.SslRequestPayload());
         var request = new byte[4 + SslRequest.Length];
         new Pool.Wire.Framing.PacketHeader(SslRequest.Length, 1).Write(request);
-        SslRequestPayload().CopyTo(request, 4);
+        RawClient.SslRequestPayload().CopyTo(request, 4);
         var response = RawClient.Response("known", AuthMethod.CachingSha2Password, CachingSha2Password.Respond(s_password, client.Salt), RawClient.Flags);
         var framed = new byte[4 + response.Length];
         new Pool.Wire.Framing.PacketHeader(response.Length, 2).Write(framed);
@@ -189,17 +188,9 @@ public sealed class ClientLoginTests
         Assert.Equal(LoginFailure.Malformed, (await client.ResultAsync()).Failure);
     }
 
-    private static byte[] SslRequestPayload()
-    {
-        var payload = new byte[SslRequest.Length];
-        var writer = new WireWriter(payload);
-        new SslRequest { ClientFlags = RawClient.Flags | Capabilities.Ssl }.Write(ref writer);
-        return payload;
-    }
-
     private static async Task EncryptAsync(RawClient client)
     {
-        await client.SendAsync(SslRequestPayload());
+        await client.SendAsync(RawClient.SslRequestPayload());
         client.Channel.Transport = (await new FakeTls().UpgradeClientAsync(client.Pipe, "", default, default))!;
     }
 

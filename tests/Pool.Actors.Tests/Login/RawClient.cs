@@ -80,6 +80,14 @@ internal sealed class RawClient : IDisposable
         return writer.Written.ToArray();
     }
 
+    public static byte[] SslRequestPayload()
+    {
+        var payload = new byte[SslRequest.Length];
+        var writer = new WireWriter(payload);
+        new SslRequest { ClientFlags = Flags | Capabilities.Ssl }.Write(ref writer);
+        return payload;
+    }
+
     public void Dispose()
     {
         _deadline.Dispose();
