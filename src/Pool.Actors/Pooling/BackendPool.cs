@@ -12,6 +12,8 @@ namespace Pool.Actors.Pooling;
 /// </summary>
 public sealed class BackendPool : IAsyncDisposable
 {
+    private static readonly TimeSpan s_shutdownPatience = TimeSpan.FromSeconds(10);
+
     private readonly PoolState _state;
     private readonly ControlConnections _control;
     private readonly ConnectionCloser _closer;
@@ -83,7 +85,8 @@ public sealed class BackendPool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits for a connection: one that is idle, one opened for it, or one that somebody returns. Never throws for what a backend does.
+    /// Waits for a connection: one that is idle, one opened for it, or one that somebody returns. Never throws for what a
+    /// backend does.
     /// </summary>
     /// <param name="waiter">The session's own, not waiting already.</param>
     /// <param name="needed">What the connection has to carry, or to be repainted to; not <see cref="Fingerprint.None"/>.</param>
@@ -135,7 +138,9 @@ public sealed class BackendPool : IAsyncDisposable
         _dispatcher.Give(connection);
     }
 
-    /// <summary>Gives back a connection with state left on it: it is reset in the background, and counts as leased until then.</summary>
+    /// <summary>
+    /// Gives back a connection with state left on it: it is reset in the background, and counts as leased until then.
+    /// </summary>
     public void ReturnDirty(PooledConnection connection) => _state.Background.Run(ResetAsync, connection);
 
     /// <summary>
@@ -146,7 +151,8 @@ public sealed class BackendPool : IAsyncDisposable
     public void Discard(PooledConnection connection, string cause) => _closer.Close(connection, cause);
 
     /// <summary>
-    /// Replaces every connection (failover, a server that became read-only): idle ones are closed now, leased ones when they come back.
+    /// Replaces every connection (failover, a server that became read-only): idle ones are closed now, leased ones when they
+    /// come back.
     /// </summary>
     public void RetireGeneration(string cause)
     {
@@ -157,8 +163,8 @@ public sealed class BackendPool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Changes the share, control connections included, at most to the larger of 4,096 and <see cref="PoolOptions.MaxConnections"/>.
-    /// A smaller one is reached as connections come back; idle ones close now.
+    /// Changes the share, control connections included, at most to the larger of 4,096 and
+    /// <see cref="PoolOptions.MaxConnections"/>. A smaller one is reached as connections come back; idle ones close now.
     /// </summary>
     public void Resize(int maxConnections)
     {
@@ -169,39 +175,18 @@ public sealed class BackendPool : IAsyncDisposable
         _dispatcher.Serve();
     }
 
-    /// <summary>Runs a statement of the pool's own on a reserved connection. Never throws for what a network or a server does.</summary>
+    /// <summary>
+    /// Runs a statement of the pool's own on a reserved connection. Never throws for what a network or a server does.
+    /// </summary>
     public ValueTask<QueryResult> ControlAsync(string sql, CancellationToken cancel) => _control.QueryAsync(sql, cancel);
 
     /// <summary>What the pool holds now.</summary>
-    public PoolSnapshot Snapshot()
-    {
-        var slots = _state.Slots;
-        var (waiting, longest) = (0, TimeSpan.Zero);
-        lock (_state.Line.Gate)
-        {
-            for (var waiter = _state.Line.First; waiter is not null; waiter = waiter.Next)
-            {
-                waiting++;
-                var waited = _state.Clock.Exact.GetElapsedTime(waiter.Joined);
-                longest = waited > longest ? waited : longest;
-            }
-        }
-
-        return new PoolSnapshot(
-            _state.Max,
-            _state.Admission.Active,
-            slots.Count(SlotState.Idle),
-            slots.Count(SlotState.Leased),
-            slots.Count(SlotState.Connecting),
-            slots.Count(SlotState.Closing),
-            _control.Open,
-            waiting,
-            longest);
-    }
+    public PoolSnapshot Snapshot() => PoolSnapshot.Of(_state, _control.Open);
 
     /// <summary>
     /// Ends the pool: waiters fail, idle connections close, leased ones when they come back. Waits for connections that are
-    /// closing, not for those that are leased: drain the sessions first.
+    /// closing, up to 10 s longer for those that have to be killed, and not for those that are leased: drain the sessions
+    /// first. What <see cref="Snapshot"/> counts as active afterwards was not seen to end.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -212,25 +197,14 @@ public sealed class BackendPool : IAsyncDisposable
 
         await _janitor.DisposeAsync();
         _state.Stop();
-        FailWaiters();
+        _state.Line.Fail(LeaseResult.Failed(LeaseFailure.ShuttingDown), static _ => true);
         _idle.Sweep(static (_, _) => "shutdown");
-        await _state.Background.DrainAsync();
+
+        var drained = _state.Background.DrainAsync();
+        await Task.WhenAny(drained, Task.Delay(s_shutdownPatience, _state.Clock.Exact));
+        _state.GiveUp();
+        await drained;
         await _control.CloseAsync();
-    }
-
-    private void FailWaiters()
-    {
-        var failed = new Completions();
-        lock (_state.Line.Gate)
-        {
-            while (_state.Line.First is { } waiter)
-            {
-                _state.Line.Remove(waiter);
-                failed.Add(waiter, LeaseResult.Failed(LeaseFailure.ShuttingDown));
-            }
-        }
-
-        failed.Run(_state.Clock.Exact, _state.Metrics);
     }
 
     private async Task ResetAsync(PooledConnection connection)

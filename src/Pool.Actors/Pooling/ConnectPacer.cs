@@ -61,7 +61,9 @@ internal sealed class ConnectPacer(int perSecond, PoolClock clock, Random jitter
         }
     }
 
-    /// <summary>100 ms, doubling up to 5 s; between half and all of it, so that the nodes of a cluster do not come back as one.</summary>
+    /// <summary>
+    /// 100 ms, doubling up to 5 s; between half and all of it, so that the nodes of a cluster do not come back as one.
+    /// </summary>
     private Backoff Later(Backoff last)
     {
         var delay = Math.Min(5_000, 100L << Math.Min(last.Failures, 6));

@@ -20,6 +20,7 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
     /// <summary>Closes a connection that the caller owns.</summary>
     public void Close(PooledConnection connection, string cause)
     {
+        state.Slots.BeginClose(connection);
         state.Admission.BeginClose();
         Begin(connection, cause, default);
     }
@@ -27,6 +28,7 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
     /// <summary>Closes one so that a wait gets its place. Under the line's gate.</summary>
     public void CloseFor(Waiter waiter, PooledConnection connection)
     {
+        state.Slots.BeginClose(connection);
         state.Admission.BeginClose();
         Begin(connection, "replaced", Pursuit.Of(waiter));
     }
@@ -39,6 +41,7 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
             return false;
         }
 
+        state.Slots.BeginClose(connection);
         Begin(connection, "share", default);
         return true;
     }
@@ -70,7 +73,6 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
 
     private void Begin(PooledConnection connection, string cause, Pursuit pursuit)
     {
-        state.Slots.BeginClose(connection);
         state.Metrics.Closed[cause].Increment();
         PoolLog.Closing(state.Logger, state.Options.Name, connection.ThreadId, cause);
         state.Background.Run(EndAsync, new Ending(connection, pursuit, IsClosed: false));
@@ -110,7 +112,7 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
     /// <summary>
     /// Kills a thread and waits until it is gone. What tells is KILL's own "unknown thread id": without the PROCESS privilege
     /// the process list hides other accounts' threads, so an empty one only ends the wait for the next KILL. False: the pool
-    /// stopped first, and the place is never given back.
+    /// gave up first, and the place is never given back.
     /// </summary>
     private async Task<bool> KillAsync(ulong threadId)
     {
@@ -122,7 +124,7 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
             if (!isKilled || !await IsListedAsync(id))
             {
                 state.Metrics.BackendKills.Increment();
-                var kill = await control.QueryAsync($"KILL CONNECTION {id}", state.Stopping);
+                var kill = await control.QueryAsync($"KILL CONNECTION {id}", state.GivingUp);
                 if (kill.ErrorCode == NoSuchThread)
                 {
                     return true;
@@ -137,7 +139,7 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
 
             try
             {
-                await Task.Delay(pause, state.Clock.Exact, state.Stopping);
+                await Task.Delay(pause, state.Clock.Exact, state.GivingUp);
             }
             catch (OperationCanceledException)
             {
@@ -149,7 +151,7 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
     private async Task<bool> IsListedAsync(string id)
     {
         var list = await control.QueryAsync(
-            $"SELECT 1 FROM information_schema.processlist WHERE id = {id}", state.Stopping);
+            $"SELECT 1 FROM information_schema.processlist WHERE id = {id}", state.GivingUp);
         return !list.Succeeded || list.Rows.Count > 0;
     }
 

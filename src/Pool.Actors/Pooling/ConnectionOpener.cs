@@ -106,26 +106,7 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
 
         // Those who preferred a new connection may still find another to repaint; the rest fail.
         Changed();
-        FailThoseConcerned(opening, failure);
-    }
-
-    private void FailThoseConcerned(Opening opening, ConnectFailure failure)
-    {
-        var failed = new Completions();
-        lock (state.Line.Gate)
-        {
-            for (Waiter? waiter = state.Line.First, next; waiter is not null; waiter = next)
-            {
-                next = waiter.Next;
-                if (Concerns(opening, failure.Kind, waiter))
-                {
-                    state.Line.Remove(waiter);
-                    failed.Add(waiter, LeaseResult.Failed(failure));
-                }
-            }
-        }
-
-        failed.Run(state.Clock.Exact, state.Metrics);
+        state.Line.Fail(LeaseResult.Failed(failure), waiter => Concerns(opening, failure.Kind, waiter));
     }
 
     /// <summary>

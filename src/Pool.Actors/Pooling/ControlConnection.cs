@@ -7,12 +7,13 @@ namespace Pool.Actors.Pooling;
 /// the server was not seen to end is given up to <paramref name="adopt"/> first, so that both are never counted as one place.
 /// </summary>
 internal sealed class ControlConnection(
-    PoolState state, IBackendConnector connector, Func<PooledConnection, bool> adopt, int index) : IDisposable
+    PoolState state, IBackendConnector connector, Func<PooledConnection, bool> adopt, int index)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private PooledConnection? _connection;
     private PooledConnection? _notEnded;
+    private bool _isClosed;
 
     public bool IsOpen => Volatile.Read(ref _connection) is not null;
 
@@ -40,18 +41,23 @@ internal sealed class ControlConnection(
         }
     }
 
+    /// <summary>Closes it for good.</summary>
     public async ValueTask CloseAsync()
     {
         await _turn.WaitAsync();
+        _isClosed = true;
         await DropAsync();
         _turn.Release();
     }
 
-    public void Dispose() => _turn.Dispose();
-
     /// <summary>Opens the connection unless it is open and well; answers why not.</summary>
     private async ValueTask<string?> ReadyAsync(CancellationToken cancel)
     {
+        if (_isClosed)
+        {
+            return "the pool is closed";
+        }
+
         if (_connection is { } open && open.IsStale())
         {
             await DropAsync();

@@ -12,12 +12,18 @@ internal sealed class ControlConnections
     private int _next;
 
     public ControlConnections(PoolState state, IBackendConnector connector, Func<PooledConnection, bool> adopt) =>
-        _connections = [.. Enumerable.Range(0, state.Options.ReservedConnections).Select(i => new ControlConnection(state, connector, adopt, i))];
+        _connections =
+        [
+            .. Enumerable.Range(0, state.Options.ReservedConnections)
+                .Select(index => new ControlConnection(state, connector, adopt, index)),
+        ];
 
     /// <summary>Those that are open.</summary>
     public int Open => _connections.Count(c => c.IsOpen);
 
-    /// <summary>Runs a statement on one that is not busy, or else waits for one. Never throws for what a network or a server does.</summary>
+    /// <summary>
+    /// Runs a statement on one that is not busy, or else waits for one. Never throws for what a network or a server does.
+    /// </summary>
     public async ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel)
     {
         var chosen = Array.Find(_connections, c => !c.IsBusy)
@@ -25,7 +31,7 @@ internal sealed class ControlConnections
         return await chosen.QueryAsync(sql, cancel);
     }
 
-    /// <summary>Closes them.</summary>
+    /// <summary>Closes them for good.</summary>
     public async ValueTask CloseAsync()
     {
         foreach (var connection in _connections)

@@ -5,8 +5,8 @@ namespace Pool.Actors.Pooling;
 
 /// <summary>
 /// Brings connections and waiters together. Two ways lead here: a connection came back (<see cref="Give"/>), or something
-/// changed that may help those in line (<see cref="Serve(Waiter?)"/>). Matching is done under the line's gate; waiters are completed
-/// after it was left; nothing else slow happens here.
+/// changed that may help those in line (<see cref="Serve(Waiter?)"/>). Matching is done under the line's gate; waiters are
+/// completed after it was left; nothing else slow happens here.
 /// </summary>
 internal sealed class Dispatcher(PoolState state, IdleConnections idle, ConnectionOpener opener, ConnectionCloser closer)
 {
@@ -22,6 +22,7 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
     /// </summary>
     public void Give(PooledConnection connection)
     {
+        state.Slots.RequireLeased(connection);
         if (CauseToClose(connection) is { } cause)
         {
             closer.Close(connection, cause);
@@ -46,7 +47,9 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
         }
     }
 
-    /// <summary>Looks what can be done for the first in line, and in any case for <paramref name="joining"/>, which has just joined.</summary>
+    /// <summary>
+    /// Looks what can be done for the first in line, and in any case for <paramref name="joining"/>, which has just joined.
+    /// </summary>
     public void Serve(Waiter? joining = null) => Serve(joining, Depth, isLate: false);
 
     /// <summary>
@@ -139,44 +142,47 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
     }
 
     /// <summary>
-    /// Who gets a connection, or its place: the first in line who has a use for it, unless somebody behind needs exactly this
-    /// one and nobody in between has been passed too often.
+    /// Who gets a connection, or its place: the first in line who has a use for it, unless somebody behind has a better one and
+    /// nobody in between has been passed too often.
     /// </summary>
     private Waiter? Choose(PooledConnection connection)
     {
         Waiter? first = null;
-        Waiter? exact = null;
+        var (best, bestUse) = ((Waiter?)null, Use.None);
         var waiter = state.Line.First;
-        for (var looked = 0; waiter is not null && looked < Depth; looked++, waiter = waiter.Next)
+        for (var looked = 0; waiter is not null && looked < Depth && bestUse != Use.Exact; looked++, waiter = waiter.Next)
         {
-            if (waiter.Needed == connection.Fingerprint)
+            var use = UseOf(connection, waiter);
+            if (use == Use.None)
             {
-                exact = waiter;
-                break;
+                continue;
             }
 
-            if (state.Fingerprints.CanRepaint(connection.Fingerprint, waiter.Needed) || MayReplaceFor(waiter))
+            first ??= waiter;
+            if (use > bestUse)
             {
-                first ??= waiter;
-                if (waiter.Passed >= MostPasses)
-                {
-                    break;
-                }
+                (best, bestUse) = (waiter, use);
+            }
+
+            if (waiter.Passed >= MostPasses)
+            {
+                return first;
             }
         }
 
-        if (exact is null)
+        for (var passed = first; passed != best; passed = passed!.Next)
         {
-            return first;
+            passed!.Passed++;
         }
 
-        for (var passed = first; passed is not null && passed != exact; passed = passed.Next)
-        {
-            passed.Passed++;
-        }
-
-        return exact;
+        return best;
     }
+
+    private Use UseOf(PooledConnection connection, Waiter waiter) =>
+        waiter.Needed == connection.Fingerprint ? Use.Exact
+        : state.Fingerprints.CanRepaint(connection.Fingerprint, waiter.Needed) ? Use.Repaint
+        : MayReplaceFor(waiter) ? Use.Place
+        : Use.None;
 
     private bool MayReplaceFor(Waiter waiter) =>
         !waiter.Pursued && !opener.IsFailing && opener.MayBegin(state.Fingerprints.ClassOf(waiter.Needed));
@@ -198,4 +204,13 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
         : connection.Generation != state.Generation ? "retired"
         : state.Slots.ExpiryOf(connection.Slot) <= state.Clock.Now ? "lifetime"
         : null;
+
+    /// <summary>What a connection is to a waiter, the better the larger.</summary>
+    private enum Use
+    {
+        None,
+        Place,
+        Repaint,
+        Exact,
+    }
 }

@@ -61,21 +61,9 @@ internal sealed class Janitor : IAsyncDisposable
     private void ExpireWaiters()
     {
         var time = _state.Clock.Exact;
-        var expired = new Completions();
-        lock (_state.Line.Gate)
-        {
-            for (Waiter? waiter = _state.Line.First, next; waiter is not null; waiter = next)
-            {
-                next = waiter.Next;
-                if (time.GetElapsedTime(waiter.Joined) >= _state.Options.LeaseTimeout)
-                {
-                    _state.Line.Remove(waiter);
-                    expired.Add(waiter, LeaseResult.Failed(LeaseFailure.TimedOut));
-                }
-            }
-        }
-
-        expired.Run(time, _state.Metrics);
+        _state.Line.Fail(
+            LeaseResult.Failed(LeaseFailure.TimedOut),
+            waiter => time.GetElapsedTime(waiter.Joined) >= _state.Options.LeaseTimeout);
     }
 
     private void CheckLimits()

@@ -15,7 +15,7 @@ internal static partial class PoolLog
     [LoggerMessage(202, LogLevel.Debug, "Pool {Pool}: connection {ThreadId} is closed: {Cause}")]
     public static partial void Closing(ILogger logger, string pool, ulong threadId, string cause);
 
-    [LoggerMessage(203, LogLevel.Warning, "Pool {Pool}: the server was not seen to end connection {ThreadId}; its place stays taken until it has")]
+    [LoggerMessage(203, LogLevel.Warning, "Pool {Pool}: the server was not seen to end connection {ThreadId}; it is killed")]
     public static partial void NotEnded(ILogger logger, string pool, ulong threadId);
 
     [LoggerMessage(204, LogLevel.Warning, "Pool {Pool}: KILL of connection {ThreadId} failed: {Text}")]

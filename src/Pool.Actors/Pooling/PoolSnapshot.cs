@@ -1,7 +1,8 @@
 namespace Pool.Actors.Pooling;
 
 /// <summary>
-/// What a pool holds at one moment. The parts are counted one after the other, so that they add up exactly only while nothing moves.
+/// What a pool holds at one moment. The parts are counted one after the other, so that they add up exactly only while nothing
+/// moves.
 /// </summary>
 /// <param name="Max">The share, control connections included.</param>
 /// <param name="Active">Places taken, control connections not included.</param>
@@ -17,4 +18,29 @@ public sealed record PoolSnapshot(
 {
     /// <summary>The law of conservation; holds whenever the pool is at rest.</summary>
     public bool IsConserved => Active == Idle + Leased + Connecting + Closing;
+
+    internal static PoolSnapshot Of(PoolState state, int control)
+    {
+        var (waiting, longest) = (0, TimeSpan.Zero);
+        lock (state.Line.Gate)
+        {
+            for (var waiter = state.Line.First; waiter is not null; waiter = waiter.Next)
+            {
+                waiting++;
+                var waited = state.Clock.Exact.GetElapsedTime(waiter.Joined);
+                longest = waited > longest ? waited : longest;
+            }
+        }
+
+        return new PoolSnapshot(
+            state.Max,
+            state.Admission.Active,
+            state.Slots.Count(SlotState.Idle),
+            state.Slots.Count(SlotState.Leased),
+            state.Slots.Count(SlotState.Connecting),
+            state.Slots.Count(SlotState.Closing),
+            control,
+            waiting,
+            longest);
+    }
 }

@@ -5,17 +5,17 @@ using Pool.Actors.Telemetry;
 namespace Pool.Actors.Pooling;
 
 /// <summary>What the parts of one pool share. Thread-safe as each of its members is.</summary>
-internal sealed class PoolState : IDisposable
+internal sealed class PoolState
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationToken _stoppingToken;
+    private readonly CancellationTokenSource _givingUp = new();
     private int _max;
     private int _generation;
 
     public PoolState(PoolOptions options, FingerprintTable fingerprints, TimeProvider time, PoolMetrics metrics, ILogger logger)
     {
         (Options, Fingerprints, Metrics, Logger) = (options, fingerprints, metrics, logger);
-        _stoppingToken = _stopping.Token;
+        options.Validate();
         Background = new BackgroundWork(exception => PoolLog.Unexpected(logger, exception, options.Name, "background work"));
         Clock = new PoolClock(time);
         Line = new WaiterLine(options.MaxWaiters, time, metrics);
@@ -57,14 +57,17 @@ internal sealed class PoolState : IDisposable
     /// <summary>Connections of an earlier generation are not used any more.</summary>
     public int Generation => Volatile.Read(ref _generation);
 
-    public bool IsStopping => _stoppingToken.IsCancellationRequested;
+    public bool IsStopping => _stopping.IsCancellationRequested;
 
     /// <summary>Cancelled when the pool is disposed.</summary>
-    public CancellationToken Stopping => _stoppingToken;
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Cancelled when a pool that stops waits no longer for the server.</summary>
+    public CancellationToken GivingUp => _givingUp.Token;
 
     public int NextGeneration() => Interlocked.Increment(ref _generation);
 
     public void Stop() => _stopping.Cancel();
 
-    public void Dispose() => _stopping.Dispose();
+    public void GiveUp() => _givingUp.Cancel();
 }

@@ -153,6 +153,16 @@ internal sealed class SlotTable(int capacity)
         Move(slot, SlotState.Leased, this[slot].ToIdle(fingerprint, since));
     }
 
+    /// <summary>Throws unless a connection is leased: it was given back twice.</summary>
+    public void RequireLeased(PooledConnection connection)
+    {
+        var slot = connection.Slot;
+        if (this[slot].State != SlotState.Leased || !ReferenceEquals(At(slot), connection))
+        {
+            throw new InvalidOperationException($"the connection of slot {slot} was given back twice");
+        }
+    }
+
     /// <summary>Leased to closing.</summary>
     public void BeginClose(PooledConnection connection) =>
         Move(connection.Slot, SlotState.Leased, this[connection.Slot].To(SlotState.Closing));

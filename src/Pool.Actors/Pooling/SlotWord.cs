@@ -36,7 +36,9 @@ internal readonly record struct SlotWord(long Bits)
         | (long)SlotState.Idle);
 }
 
-/// <summary>The states of a slot. Idle is the only one that everybody may leave; the others belong to whoever entered them.</summary>
+/// <summary>
+/// The states of a slot. Idle is the only one that everybody may leave; the others belong to whoever entered them.
+/// </summary>
 internal enum SlotState
 {
     /// <summary>No connection.</summary>

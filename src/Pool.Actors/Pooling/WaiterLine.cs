@@ -9,8 +9,8 @@ namespace Pool.Actors.Pooling;
 /// <para>
 /// Every wait gets a round when it joins: the one after its user's last, but not before the one being served. The line is kept
 /// in order of rounds, and of arrival within a round, so that walking it is round robin over the users, and joining and
-/// leaving take constant time. Everything but <see cref="Count"/> and <see cref="Cancel"/> is called under <see cref="Gate"/>,
-/// which is never held while a session's code runs.
+/// leaving take constant time. Everything is called under <see cref="Gate"/> unless it says otherwise; the gate is never
+/// held while a session's code runs.
 /// </para>
 /// </summary>
 internal sealed class WaiterLine(int limit, TimeProvider time, PoolMetrics metrics)
@@ -97,6 +97,26 @@ internal sealed class WaiterLine(int limit, TimeProvider time, PoolMetrics metri
 
         cancelled.Run(time, metrics);
         return true;
+    }
+
+    /// <summary>Takes out and fails every waiter that is concerned. Takes the gate itself.</summary>
+    public void Fail(LeaseResult outcome, Func<Waiter, bool> concerns)
+    {
+        var failed = new Completions();
+        lock (Gate)
+        {
+            for (Waiter? waiter = First, next; waiter is not null; waiter = next)
+            {
+                next = waiter.Next;
+                if (concerns(waiter))
+                {
+                    Remove(waiter);
+                    failed.Add(waiter, outcome);
+                }
+            }
+        }
+
+        failed.Run(time, metrics);
     }
 
     private void Link(Waiter waiter)

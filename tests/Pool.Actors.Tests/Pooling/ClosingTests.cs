@@ -179,6 +179,47 @@ public sealed class ClosingTests
         Assert.Empty(f.Connector.Live);
     }
 
+    [Fact]
+    public async Task Disposal_kills_what_was_not_seen_to_end_and_waits_for_it()
+    {
+        var f = new PoolFixture();
+        var taken = await f.FillAsync(f.Of("shop"), 2);
+        taken[0].Close = s_notSeen;
+
+        var disposal = f.DisposeAsync().AsTask();
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => disposal.IsCompleted), "disposed");
+
+        await disposal;
+        Assert.Empty(f.Connector.Live);
+        Assert.Equal(0, f.Now.Active);
+    }
+
+    [Fact]
+    public async Task Disposal_gives_up_on_a_server_that_does_not_answer_and_says_what_may_be_left()
+    {
+        var f = new PoolFixture();
+        var taken = await f.TakeAsync(f.Of("shop"));
+        taken.Close = s_notSeen;
+        f.Connector.Failing = _ => new(ConnectFailureKind.Unreachable, "no route");
+        f.Pool.Discard(taken, "test");
+
+        var disposal = f.DisposeAsync().AsTask();
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => disposal.IsCompleted), "disposed");
+
+        await disposal;
+        Assert.Equal((1, 1), (f.Now.Active, f.Now.Closing));
+    }
+
+    [Fact]
+    public async Task After_disposal_control_opens_nothing()
+    {
+        var f = new PoolFixture();
+        await f.DisposeAsync();
+
+        Assert.Equal(-1, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        Assert.Equal(0, f.Connector.Attempted);
+    }
+
     private static bool AdvanceUntil(PoolFixture f, Func<bool> condition)
     {
         f.Time.Advance(PoolFixture.Tick);

@@ -181,7 +181,8 @@ public sealed class ConnectingTests
     [Fact]
     public async Task Connects_are_begun_at_the_configured_rate()
     {
-        await using var f = new PoolFixture(leases: 50, o => o with { ConnectsPerSecond = 4, LeaseTimeout = TimeSpan.FromHours(1) });
+        await using var f = new PoolFixture(
+            leases: 50, o => o with { ConnectsPerSecond = 4, LeaseTimeout = TimeSpan.FromHours(1) });
         _ = Enumerable.Range(0, 20).Select(_ => f.LeaseAsync(f.Of("shop"))).ToArray();
 
         await PoolFixture.UntilAsync(() => f.Now.Leased == 4, "a second's worth");

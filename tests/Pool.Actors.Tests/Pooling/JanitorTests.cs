@@ -21,7 +21,8 @@ public sealed class JanitorTests
     [Fact]
     public async Task Lifetimes_are_spread_over_the_last_tenth_and_replaced_in_time()
     {
-        await using var f = new PoolFixture(leases: 50, o => o with { MaxLifetime = TimeSpan.FromSeconds(1_000), IdleTimeout = TimeSpan.FromHours(1) });
+        await using var f = new PoolFixture(
+            leases: 50, o => o with { MaxLifetime = TimeSpan.FromSeconds(1_000), IdleTimeout = TimeSpan.FromHours(1) });
         await f.FillAsync(f.Of("shop"), 50);
 
         f.Time.Advance(TimeSpan.FromSeconds(899));

@@ -179,8 +179,13 @@ public sealed class LeasingTests
         var taken = await f.TakeAsync(f.Of("shop"));
         f.Pool.Return(taken);
 
+        var waiting = await f.LeaseAsync(f.Of("shop"));
+        Assert.Same(taken, waiting.Connection);
+        f.Pool.Discard(taken, "test");
+
         Assert.Throws<InvalidOperationException>(() => f.Pool.Return(taken));
-        Assert.True(f.Now.IsConserved);
+        Assert.Throws<InvalidOperationException>(() => f.Pool.Discard(taken, "test"));
+        await f.AssertAtRestAsync();
     }
 
     [Fact]

@@ -141,6 +141,26 @@ public sealed class LineTests
     }
 
     [Fact]
+    public async Task A_connection_that_somebody_can_repaint_is_not_closed_for_another_more_than_eight_times_later()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var batch = f.Of("shop", PoolFixture.Batch);
+        var connection = await f.TakeAsync(batch);
+        var place = f.LeaseAsync(f.Of("shop"));
+        var repaints = Enumerable.Range(0, 9).Select(_ => f.LeaseAsync(f.Of("blog", PoolFixture.Batch))).ToArray();
+
+        for (var passed = 0; passed < 8; passed++)
+        {
+            f.Pool.Return(connection);
+            Assert.Same(connection, (await repaints[passed]).Connection);
+        }
+
+        f.Pool.Return(connection);
+        Assert.Equal(PoolFixture.App, (await place).Connection!.Class);
+        Assert.Equal(1, connection.Closes);
+    }
+
+    [Fact]
     public async Task One_connection_is_given_up_for_a_waiter_not_every_one_that_comes_back()
     {
         await using var f = new PoolFixture(leases: 3);
@@ -278,6 +298,7 @@ public sealed class LineTests
     {
         await using var f = new PoolFixture();
         Assert.False(f.Pool.TryLease(Fingerprint.None, null, out _));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await f.Pool.LeaseAsync(new Waiter("ann"), Fingerprint.None));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await f.Pool.LeaseAsync(new Waiter("ann"), Fingerprint.None));
     }
 }

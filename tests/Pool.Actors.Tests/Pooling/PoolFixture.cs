@@ -8,7 +8,7 @@ using Pool.Testing;
 
 namespace Pool.Actors.Tests.Pooling;
 
-/// <summary>A pool on a fake backend and a clock that stands still; one connection of the share is the control connection's.</summary>
+/// <summary>A pool on a fake backend and a clock that stands still; one connection of the share is for control.</summary>
 internal sealed class PoolFixture : IAsyncDisposable
 {
     public static readonly ConnectionClass App = new("app", FoundRows: false, LocalFiles: false);
@@ -48,7 +48,8 @@ internal sealed class PoolFixture : IAsyncDisposable
     public Fingerprint Of(string? database, ConnectionClass? connectionClass = null) =>
         Fingerprints.Intern(connectionClass ?? App, new SessionSettings(database, 45, false, false));
 
-    public Task<LeaseResult> LeaseAsync(Fingerprint needed, string user = "ann") => Pool.LeaseAsync(new Waiter(user), needed).AsTask();
+    public Task<LeaseResult> LeaseAsync(Fingerprint needed, string user = "ann") =>
+        Pool.LeaseAsync(new Waiter(user), needed).AsTask();
 
     /// <summary>Leases as a session does, painting included.</summary>
     public async Task<FakeConnection> TakeAsync(Fingerprint needed, string user = "ann")
