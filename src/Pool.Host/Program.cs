@@ -1,1 +1,61 @@
+using System.Collections;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Pool.Host;
+using Pool.Host.Configuration;
+using Pool.Host.Lifecycle;
+using Pool.Host.Transport;
+
+const int Usage = 2;
+InlineCompletions.Enable();
+
+var command = CommandLine.Parse(args);
+if (command.Problem is not null)
+{
+    Console.Error.WriteLine($"pool: {command.Problem}\nusage: {CommandLine.Usage}");
+    return Usage;
+}
+
+var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
+var load = () => PoolConfig.Load(command.ConfigFile, command.Overrides, environment);
+var loaded = load();
+if (loaded.Config is not { } config)
+{
+    Console.Error.WriteLine(string.Join(Environment.NewLine, loaded.Problems));
+    return Usage;
+}
+
+if (command.Check)
+{
+    Console.WriteLine("ok");
+    return 0;
+}
+
+using var log = new LogSetup(config.Log);
+var logger = log.Factory.CreateLogger("Pool");
+using var drain = new Drain(TimeProvider.System);
+await using var node = new Node(config, new SecretResolver(environment), drain, log.Factory, TimeProvider.System);
+var reload = new ConfigReload(config, load, logger);
+reload.OnReload("the node", node.Apply);
+reload.OnReload("the log", c =>
+{
+    log.SetLevel(c.Log.Level);
+    return null;
+});
+using var signals = new Signals(drain, () => reload.Current.Shutdown.DrainTimeout, () => reload.Reload());
+try
+{
+    await node.StartAsync(drain.Draining);
+}
+catch (Exception e) when (e is IOException or SocketException)
+{
+    Console.Error.WriteLine($"pool: cannot listen: {e.Message}");
+    return 1;
+}
+
+await Task.Delay(Timeout.Infinite, drain.Draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+await node.DrainAsync();
+drain.Stop();
+NodeLog.Stopped(logger);
 return 0;

@@ -5,7 +5,7 @@ namespace Pool.Actors.Errors;
 /// <summary>
 /// The one place that knows what each error is called on the wire. Numbers and states are those that drivers already
 /// understand; errors after login that are the pool's own keep class HY000, since drivers' pools evict on 08xxx and would
-/// storm back.
+/// storm back. None is from the clients' own range (2000-2999): their libraries take such an ERR packet for malformed.
 /// </summary>
 public static class ErrorCatalogue
 {
@@ -30,9 +30,9 @@ public static class ErrorCatalogue
         PoolError.NotSessionOwner => new(1095, "HY000", "You are not owner of thread {0}", LogLevel.Information, ErrorSide.Client, false),
         PoolError.SessionKilled => new(1317, "70100", "Query execution was interrupted: session {0} was killed", LogLevel.Information, ErrorSide.Client, false),
         PoolError.QueryInterrupted => new(1317, "70100", "Query execution was interrupted", LogLevel.Information, ErrorSide.Client, false),
-        PoolError.BackendUnavailable => new(2003, "HY000", "Pool cannot connect to backend '{0}': {1}. The statement was not executed", LogLevel.Warning, ErrorSide.Backend, true),
-        PoolError.BackendLost => new(2013, "HY000", "Pool lost the connection to backend '{0}' during the statement; whether it was executed is not known. {1}", LogLevel.Warning, ErrorSide.Backend, false),
-        PoolError.BackendMalformed => new(2027, "HY000", "Pool received a malformed packet from backend '{0}'; whether the statement was executed is not known", LogLevel.Error, ErrorSide.Backend, false),
+        PoolError.BackendUnavailable => new(1429, "HY000", "Pool cannot connect to backend '{0}': {1}. The statement was not executed", LogLevel.Warning, ErrorSide.Backend, true),
+        PoolError.BackendLost => new(1105, "HY000", "Pool lost the connection to backend '{0}' during the statement; whether it was executed is not known. {1}", LogLevel.Warning, ErrorSide.Backend, false),
+        PoolError.BackendMalformed => new(1105, "HY000", "Pool received a malformed packet from backend '{0}'; whether the statement was executed is not known", LogLevel.Error, ErrorSide.Backend, false),
         PoolError.LeaseTimeout => new(1205, "HY000", "Pool '{0}': no backend connection came free within {1} ms (LeaseTimeout). The statement was not executed", LogLevel.Warning, ErrorSide.Pool, true),
         PoolError.LineFull => new(1205, "HY000", "Pool '{0}': {1} statements wait for a backend connection already (MaxWaiters). The statement was not executed", LogLevel.Warning, ErrorSide.Pool, true),
         PoolError.IdleInTransaction => new(4031, "HY000", "The transaction was idle for longer than {0} ms (IdleInTransactionTimeout) and has been rolled back", LogLevel.Warning, ErrorSide.Client, false),

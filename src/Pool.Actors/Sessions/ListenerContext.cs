@@ -16,13 +16,13 @@ public sealed class ListenerContext
     public required Backend Backend { get; init; }
 
     /// <summary>Sessions at once on this node.</summary>
-    public required int MaxSessions { get; init; }
+    public int MaxSessions { get; set; }
 
     /// <summary>Clients at once that have not logged in yet: what a flood of half-open connections can hold.</summary>
-    public required int MaxHandshakes { get; init; }
+    public int MaxHandshakes { get; set; }
 
     /// <summary>How long a login may take.</summary>
-    public required TimeSpan HandshakeTimeout { get; init; }
+    public TimeSpan HandshakeTimeout { get; set; }
 
     /// <summary>How clients log in; null until the backend has been reached, since the greeting tells its version.</summary>
     public LoginContext? Login

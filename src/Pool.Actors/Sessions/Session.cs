@@ -63,6 +63,9 @@ public sealed class Session : ILeaseHolder
     /// <summary>When it last began or ended a command, as a timestamp of the services' clock.</summary>
     public long LastActiveAt => Volatile.Read(ref _lastActive);
 
+    /// <summary>The kind of statement that runs, or ran last on the connection that is held; null if none is held.</summary>
+    public string? StatementKind => Volatile.Read(ref _lease)?.Facts.Kind.ToString();
+
     /// <summary>The current database, or null.</summary>
     public string? Database => Settings.Database;
 
@@ -204,8 +207,8 @@ public sealed class Session : ILeaseHolder
         }
     }
 
-    /// <summary>Ends the session with an error if it is between commands and holds nothing; false if it must be asked again later.</summary>
-    public bool Drain(PoolError error) => !HoldsLease && TryEndIdle(error);
+    /// <summary>Ends the session with an error if it is between commands and outside a transaction; false if it must be asked again later.</summary>
+    public bool Drain(PoolError error) => (Pins & PinReasons.Transaction) == 0 && TryEndIdle(error);
 
     /// <summary>Ends the session if its client has said nothing for too long.</summary>
     public void CheckIdle(long now)

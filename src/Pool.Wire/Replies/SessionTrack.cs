@@ -68,11 +68,11 @@ public ref struct SessionTrack
                 data.Skip(1);
                 Value = data.LengthEncodedBytes();
                 break;
-            case SessionTrackType.Schema or SessionTrackType.StateChange
-                or SessionTrackType.TransactionCharacteristics or SessionTrackType.TransactionState:
+            case SessionTrackType.Schema or SessionTrackType.TransactionCharacteristics or SessionTrackType.TransactionState:
                 Value = data.LengthEncodedBytes();
                 break;
             default:
+                // A change of state is one character, without a length of its own.
                 Value = data.Rest();
                 break;
         }

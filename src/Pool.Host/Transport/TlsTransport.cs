@@ -1,0 +1,73 @@
+using System.Net.Security;
+using System.Runtime.CompilerServices;
+
+namespace Pool.Host.Transport;
+
+/// <summary>An encrypted connection: TLS over another transport.</summary>
+internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport inner) : Actors.Runtime.Transport
+{
+    /// <inheritdoc/>
+    public override string Peer => inner.Peer;
+
+    /// <inheritdoc/>
+    public override bool IsEncrypted => true;
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer)
+    {
+        try
+        {
+            // An empty read first: while it waits, TLS holds no buffer.
+            _ = await stream.ReadAsync(Memory<byte>.Empty);
+            return await stream.ReadAsync(buffer);
+        }
+        catch (Exception e) when (IsPeerFault(e))
+        {
+            return 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            await stream.WriteAsync(bytes);
+            return true;
+        }
+        catch (Exception e) when (IsPeerFault(e))
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool HasPendingInput() => inner.HasPendingInput();
+
+    /// <inheritdoc/>
+    public override void Abort() => inner.Abort();
+
+    /// <inheritdoc/>
+    public override void Close() => _ = CloseAsync();
+
+    private async Task CloseAsync()
+    {
+        try
+        {
+            await stream.ShutdownAsync();
+        }
+        catch (Exception e) when (IsPeerFault(e))
+        {
+        }
+        finally
+        {
+            inner.Close();
+        }
+    }
+
+    private static bool IsPeerFault(Exception e) =>
+        e is IOException or ObjectDisposedException or InvalidOperationException or NotSupportedException
+            or System.Security.Authentication.AuthenticationException;
+}
