@@ -1,0 +1,56 @@
+#!/bin/bash
+# Installs what the tests need, builds everything, runs every test, and ends with the line "N passed, N failed".
+# Fails if a test failed or none ran. What each project printed is kept in .test/.
+#
+#   ./test.sh           everything, in less than 20 minutes on two cores
+#   ./test.sh --long    with the long searches as well
+cd "$(dirname "$0")"
+. tools/common.sh
+
+case ${1:-} in
+    '') ;;
+    --long) export POOL_TEST_LONG=1;;
+    *) sed -n '2,/^cd /{/^#/s/^# \{0,1\}//p}' test.sh >&2; exit 2;;
+esac
+
+results=$PWD/.test
+rm -rf "$results"
+mkdir -p "$results"
+passed=0 failed=0
+finish() {
+    echo "$passed passed, $failed failed"
+    [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+    exit
+}
+# broken WHAT LOG: something that is no test, but without which the tests would mean nothing.
+broken() { tail -n 30 "$2" >&2; say "$1 failed; its log is $2"; failed=$((failed + 1)); finish; }
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+command -v dotnet >/dev/null || { say "no dotnet: install the .NET 10 SDK"; failed=1; finish; }
+for what in mariadb mysql clients; do
+    tools/install-$what.sh > "$results/install-$what.log" 2>&1 || broken "installing $what" "$results/install-$what.log"
+done
+say "building"
+dotnet build Pool.sln -v q > "$results/build.log" 2>&1 || broken "the build" "$results/build.log"
+dotnet build tests/clients/csharp -c Release -v q > "$results/build-client.log" 2>&1 || broken "building the C# client" "$results/build-client.log"
+
+# counts FILE: "total passed" of one project's result file.
+counts() { sed -n 's/.*<Counters total="\([0-9]*\)" executed="[0-9]*" passed="\([0-9]*\)".*/\1 \2/p' "$1"; }
+
+for project in tests/*.Tests/*.csproj; do
+    name=$(basename "$project" .csproj)
+    say "testing $name"
+    code=0
+    dotnet test "$project" --no-build --logger "trx;LogFileName=$results/$name.trx" > "$results/$name.log" 2>&1 || code=$?
+    read -r total good <<< "$(counts "$results/$name.trx" 2>/dev/null)" || true
+    bad=$((${total:-0} - ${good:-0}))
+    # A run that crashed, hung or found no test has failed too, whatever it counted.
+    if [ $bad = 0 ] && { [ $code != 0 ] || [ "${total:-0}" = 0 ]; }; then bad=1; fi
+    if [ $bad != 0 ]; then
+        grep -E '^ +Failed |Error Message|error' "$results/$name.log" | head -n 40 >&2 || true
+        say "$name: $bad failed; its log is $results/$name.log"
+    fi
+    passed=$((passed + ${good:-0})) failed=$((failed + bad))
+    total=0 good=0
+done
+finish
