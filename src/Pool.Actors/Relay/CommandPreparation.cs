@@ -43,9 +43,11 @@ internal static class CommandPreparation
         }
 
         var facts = CommandStart.Facts(session, command, session.Inbox.Payload);
-        if (command == CommandCode.Query && TryReadKill(session, facts, out var scope, out var target))
+        if ((facts.Traits & StatementTraits.Kills) != 0)
         {
-            return await KillCommand.RunAsync(session, scope, target);
+            return TryReadKill(session, command, out var scope, out var target)
+                ? await KillCommand.RunAsync(session, scope, target)
+                : await LocalCommands.FailAsync(session, PoolError.NotServed, "KILL in this form; use KILL [CONNECTION | QUERY] <id> on its own");
         }
 
         if (CommandStart.ExceedsPins(session, facts.Traits))
@@ -98,10 +100,10 @@ internal static class CommandPreparation
         return packet;
     }
 
-    private static bool TryReadKill(Session session, StatementFacts facts, out KillScope scope, out ulong target)
+    private static bool TryReadKill(Session session, CommandCode command, out KillScope scope, out ulong target)
     {
         (scope, target) = (default, 0);
-        return facts.Kind == StatementKind.Kill
+        return command == CommandCode.Query
             && KillStatement.TryParse(session.Inbox.Payload[1..], CommandStart.Mode(session), out scope, out target);
     }
 }

@@ -37,7 +37,7 @@ internal static class CommandStart
         }
 
         var facts = Facts(session, command, payload);
-        if (facts.Kind == StatementKind.Kill || (facts.Traits & StatementTraits.ReadsConnectionId) != 0 || ExceedsPins(session, facts.Traits))
+        if ((facts.Traits & (StatementTraits.Kills | StatementTraits.ReadsConnectionId)) != 0 || ExceedsPins(session, facts.Traits))
         {
             return Step.Prepare;
         }

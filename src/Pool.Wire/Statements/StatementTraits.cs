@@ -80,6 +80,9 @@ public enum StatementTraits : uint
     /// <summary>CONNECTION_ID(), @@pseudo_thread_id.</summary>
     ReadsConnectionId = 1 << 28,
 
+    /// <summary>KILL, also among several statements: its number means a session to the client, and another thread to the server.</summary>
+    Kills = 1 << 29,
+
     /// <summary>All that touch.</summary>
     TouchesSession = (1 << 18) - 1,
 

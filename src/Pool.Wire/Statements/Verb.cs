@@ -35,7 +35,7 @@ internal readonly record struct Verb(StatementKind Kind, StatementTraits Traits 
         verbs[(int)Keyword.Show] = new(StatementKind.Show);
         verbs[(int)Keyword.Explain] = verbs[(int)Keyword.Describe] = verbs[(int)Keyword.Desc] = new(StatementKind.Explain);
         verbs[(int)Keyword.Analyze] = new(StatementKind.Analyze);
-        verbs[(int)Keyword.Kill] = new(StatementKind.Kill);
+        verbs[(int)Keyword.Kill] = new(StatementKind.Kill, StatementTraits.Kills);
         verbs[(int)Keyword.Call] = new(StatementKind.Call, StatementTraits.Routine);
         verbs[(int)Keyword.Create] = verbs[(int)Keyword.Alter] = verbs[(int)Keyword.Drop] = verbs[(int)Keyword.Rename] =
             new(StatementKind.Ddl, Evaluates: false);
