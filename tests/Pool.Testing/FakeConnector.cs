@@ -45,7 +45,7 @@ public sealed class FakeConnector(FingerprintTable fingerprints) : IBackendConne
 
     /// <summary>The next connect that was begun while <see cref="IsScripted"/>.</summary>
     public async Task<FakeAttempt> NextAttemptAsync() =>
-        await _attempts.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        await _attempts.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
 
     /// <inheritdoc/>
     public ValueTask<ConnectOutcome> ConnectAsync(ConnectionClass connectionClass, CancellationToken cancel)

@@ -11,7 +11,7 @@ namespace Pool.Actors.Tests.Pooling;
 /// </summary>
 public sealed class StressTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
 
     [Theory]
     [InlineData(1, false)]
@@ -167,7 +167,11 @@ public sealed class StressTests
             while (!IsOver)
             {
                 var needed = _needs[random.Next(_needs.Length)];
-                if (!f.Pool.TryLease(needed, last, out var connection))
+                if (f.Pool.TryLease(needed, last, out var connection))
+                {
+                    Assert.True(connection.Fingerprint == needed, $"seed {seed}: leased with other settings");
+                }
+                else
                 {
                     connection = await WaitAsync(waiter, needed, random);
                 }
