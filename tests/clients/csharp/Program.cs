@@ -104,11 +104,12 @@ MySqlConnection.ClearAllPools();
 
 Step("kill");
 using (var victim = server.Connect())
+using (var watcher = server.Connect(quiet: true))
 {
     var slow = Task.Run(() => Transcript.Run(victim,
         "SELECT COUNT(*) AS sum_of_three FROM numbers a, numbers b, numbers c WHERE a.n + b.n + c.n < 0"));
     const string Watch = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE CONCAT('%sum_of', '_three%')";
-    while (Convert.ToInt32(Value(link, Watch), CultureInfo.InvariantCulture) == 0)
+    while (Convert.ToInt32(Value(watcher, Watch), CultureInfo.InvariantCulture) == 0)
         await Task.Delay(20);
     using var kill = new MySqlCommand($"KILL QUERY {victim.ServerThread}", link);
     kill.ExecuteNonQuery();

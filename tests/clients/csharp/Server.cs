@@ -19,8 +19,11 @@ internal sealed class Server(string[] arguments)
         names["utf8mb3"] = names["utf8"];
     }
 
-    /// <summary>An open connection with the scenario's options, changed by <paramref name="change"/>.</summary>
-    public MySqlConnection Connect(Action<MySqlConnectionStringBuilder>? change = null)
+    /// <summary>
+    /// An open connection with the scenario's options, changed by <paramref name="change"/>. Warnings go into the transcript
+    /// unless it is <paramref name="quiet"/>.
+    /// </summary>
+    public MySqlConnection Connect(Action<MySqlConnectionStringBuilder>? change = null, bool quiet = false)
     {
         var options = new MySqlConnectionStringBuilder
         {
@@ -42,7 +45,8 @@ internal sealed class Server(string[] arguments)
         };
         change?.Invoke(options);
         var connection = new MySqlConnection(options.ConnectionString);
-        connection.InfoMessage += (_, told) => Array.ForEach(told.errors, e => Console.WriteLine($"  warning {e.Level} {e.Code} {e.Message}"));
+        if (!quiet)
+            connection.InfoMessage += (_, told) => Array.ForEach(told.errors, e => Console.WriteLine($"  warning {e.Level} {e.Code} {e.Message}"));
         connection.Open();
         return connection;
     }
