@@ -22,16 +22,20 @@ public sealed class LineTests
     }
 
     [Fact]
-    public async Task A_session_that_comes_later_does_not_barge_past_the_line()
+    public async Task While_others_stand_in_line_nobody_takes_the_quick_way_past_them()
     {
-        await using var f = new PoolFixture(leases: 1);
+        await using var f = new PoolFixture();
+        var idle = await f.FillAsync(f.Of("shop"), 1);
         f.Connector.IsScripted = true;
-        var waiting = f.LeaseAsync(f.Of("shop"));
+        var waiting = f.LeaseAsync(f.Of("shop", PoolFixture.Batch));
         var attempt = await f.Connector.NextAttemptAsync();
 
-        Assert.False(f.Pool.TryLease(f.Of("shop"), null, out _));
+        Assert.False(f.Pool.TryLease(f.Of("shop"), idle[0], out _));
+        var behind = f.LeaseAsync(f.Of("shop"));
+        Assert.Same(idle[0], (await behind).Connection);
         attempt.Succeed();
-        Assert.NotNull((await waiting).Connection);
+
+        Assert.Equal(PoolFixture.Batch, (await waiting).Connection!.Class);
     }
 
     [Fact]
