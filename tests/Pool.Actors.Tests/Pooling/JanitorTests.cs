@@ -8,6 +8,7 @@ public sealed class JanitorTests
     public async Task Connections_idle_for_too_long_are_closed_from_the_highest_slot_down_to_the_minimum()
     {
         await using var f = new PoolFixture(change: o => o with { IdleTimeout = TimeSpan.FromSeconds(10), MinIdle = 1 });
+        await PoolFixture.UntilAsync(() => f.Now.Idle == 1, "warm");
         var idle = await f.FillAsync(f.Of(null), 3);
 
         f.Time.Advance(TimeSpan.FromSeconds(9.75));
