@@ -7,6 +7,7 @@ using Pool.Host.Lifecycle;
 using Pool.Host.Transport;
 
 const int Usage = 2;
+FirstGeneration.Limit();
 InlineCompletions.Enable();
 
 var command = CommandLine.Parse(args);
