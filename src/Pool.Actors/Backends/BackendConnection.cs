@@ -19,13 +19,16 @@ public sealed class BackendConnection : PooledConnection
     private readonly BackendIdentity _identity;
     private readonly FingerprintTable _fingerprints;
     private readonly Transport _transport;
+    private readonly TimeProvider _time;
     private ILeaseHolder? _holder;
     private bool _broken;
+    private volatile bool _aborted;
 
     /// <summary>A connection that has just logged in; <see cref="ResetAsync()"/> brings it to the baseline.</summary>
-    public BackendConnection(BackendIdentity identity, ConnectionClass connectionClass, FingerprintTable fingerprints)
+    public BackendConnection(BackendIdentity identity, ConnectionClass connectionClass, FingerprintTable fingerprints, TimeProvider time)
     {
         _identity = identity;
+        _time = time;
         _transport = identity.Transport;
         _fingerprints = fingerprints;
         Class = connectionClass;
@@ -109,7 +112,7 @@ public sealed class BackendConnection : PooledConnection
     {
         var command = new ArrayBufferWriter<byte>();
         CommandPackets.Query(command, sql);
-        using var abort = cancel.Register(static t => ((Transport)t!).Abort(), _transport);
+        using var abort = cancel.Register(static c => ((BackendConnection)c!).Abort(), this);
         return (await RunAsync(command.WrittenMemory, ReplyShape.Results))[0];
     }
 
@@ -130,26 +133,33 @@ public sealed class BackendConnection : PooledConnection
     /// <inheritdoc/>
     public override async ValueTask<bool> CloseAsync(TimeSpan patience)
     {
+        using var deadline = new CancellationTokenSource(patience, _time);
+        using var abort = deadline.Token.Register(static c => ((BackendConnection)c!).Abort(), this);
         var quit = new ArrayBufferWriter<byte>();
         CommandPackets.Quit(quit);
         await _transport.SendAsync(quit.WrittenMemory);
 
         // The server closes when its thread is done. Until then what it still says is read and dropped.
-        using var deadline = new CancellationTokenSource(patience);
-        using var abort = deadline.Token.Register(static t => ((Transport)t!).Abort(), _transport);
         var scrap = ArrayPool<byte>.Shared.Rent(4096);
         while (await _transport.ReceiveAsync(scrap) > 0)
         {
         }
 
         ArrayPool<byte>.Shared.Return(scrap);
-        var closedByServer = !deadline.IsCancellationRequested;
-        _transport.Abort();
+        var closedByServer = !_aborted;
+        Abort();
         return closedByServer;
     }
 
-    /// <summary>Cuts the connection off at once; receives and sends under way fail. For any thread.</summary>
-    public void Abort() => _transport.Abort();
+    /// <summary>
+    /// Cuts the connection off at once; receives and sends under way fail. What the server does then is not seen any more. For
+    /// any thread.
+    /// </summary>
+    public void Abort()
+    {
+        _aborted = true;
+        _transport.Abort();
+    }
 
     private async ValueTask<QueryResult> ReadReplyAsync(ReplyShape shape)
     {

@@ -14,7 +14,12 @@ public sealed record BackendAddress(
 
 /// <summary>Opens connections to one backend over the network: dials, logs in, and brings them to the baseline.</summary>
 public sealed class BackendConnector(
-    BackendAddress address, IDialer dialer, IBackendTls? tls, FingerprintTable fingerprints, IReadOnlyCollection<KeyValuePair<string, string>> attributes)
+    BackendAddress address,
+    IDialer dialer,
+    IBackendTls? tls,
+    FingerprintTable fingerprints,
+    IReadOnlyCollection<KeyValuePair<string, string>> attributes,
+    TimeProvider? time = null)
     : IBackendConnector
 {
     private BackendAddress _address = address;
@@ -61,7 +66,7 @@ public sealed class BackendConnector(
         }
 
         // A reset first, so that init_connect cannot make a fresh connection differ from one that was reset.
-        var connection = new BackendConnection(identity, connectionClass, fingerprints);
+        var connection = new BackendConnection(identity, connectionClass, fingerprints, time ?? TimeProvider.System);
         using var abort = cancel.UnsafeRegister(static c => ((BackendConnection)c!).Abort(), connection);
         if (await connection.ResetAsync(database: null, multiStatements: true))
         {
