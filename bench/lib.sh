@@ -45,6 +45,16 @@ await() {
     done
 }
 
+# is_ready: whether Pool says that it can serve.
+is_ready() {
+    local status
+    exec 4<>"/dev/tcp/127.0.0.1/$admin_port" || return 1
+    printf 'GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n' >&4
+    read -r status <&4
+    exec 4>&-
+    [[ $status == *' 200 '* ]]
+} 2>/dev/null
+
 # start NAME PORT PROGRAM ARG...: in the background; its process id is in $started afterwards.
 start() {
     local name=$1 port=$2
@@ -115,5 +125,10 @@ start_pool() {
 JSON
     start pool "$pool_port" "$work/artifacts/bin/Pool.Host/release/pool" --config "$work/pool.json"
     pool_pid=$started
+    local deadline=$((SECONDS + 30))
+    until is_ready; do
+        [ $SECONDS -lt $deadline ] || { tail -n 5 "$work/pool.log" >&2; die "the pool does not become ready"; }
+        sleep 0.1
+    done
     metrics=http://127.0.0.1:$admin_port/metrics
 }
