@@ -25,8 +25,17 @@ public sealed class Rig<TServer> : IAsyncLifetime
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        await Server.StartAsync();
-        await Node.StartAsync(await Configuration(), new Dictionary<string, string> { ["LIVE_PASSWORD"] = DatabaseServer.Password });
+        try
+        {
+            await Server.StartAsync();
+            await Node.StartAsync(await Configuration(), new Dictionary<string, string> { ["LIVE_PASSWORD"] = DatabaseServer.Password });
+        }
+        catch
+        {
+            // The runner disposes only what has started.
+            await DisposeAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
