@@ -68,7 +68,7 @@ internal sealed class BackendUnit
     {
         Backend.Limits = LimitsOf(config);
         _connector.Address = AddressOf(config, all);
-        Backend.Pool.Resize(config.MaxConnections);
+        Backend.Pool.Reconfigure(OptionsOf(config, all));
         return _tls.Reload(config.Tls.CaFile) is { } problem ? [$"backend {config.Name}: {problem}"] : [];
     }
 

@@ -52,7 +52,7 @@ public sealed class BackendPool : IAsyncDisposable
         _janitor = new Janitor(_state, _idle, _opener, _dispatcher);
     }
 
-    /// <summary>The limits it was made with; the share may have changed since.</summary>
+    /// <summary>Its limits; the share may have been changed since.</summary>
     public PoolOptions Options => _state.Options;
 
     /// <summary>The backend's fingerprints.</summary>
@@ -173,6 +173,23 @@ public sealed class BackendPool : IAsyncDisposable
         PoolLog.Resized(_state.Logger, Options.Name, _state.Max);
         _idle.Sweep(static (_, _) => null);
         _dispatcher.Serve();
+    }
+
+    /// <summary>
+    /// Replaces the limits while the pool runs; the share changes with them as by <see cref="Resize"/>. The name, the default
+    /// class and the reserved connections stay as they were made.
+    /// </summary>
+    public void Reconfigure(PoolOptions options)
+    {
+        var before = _state.Options;
+        _state.Options = options with
+        {
+            Name = before.Name, DefaultClass = before.DefaultClass, ReservedConnections = before.ReservedConnections,
+        };
+        if (options.MaxConnections != before.MaxConnections)
+        {
+            Resize(options.MaxConnections);
+        }
     }
 
     /// <summary>

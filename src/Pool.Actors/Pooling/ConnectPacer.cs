@@ -7,12 +7,12 @@ namespace Pool.Actors.Pooling;
 /// When the next connect may begin: so many per second, a few at a time, and after a failure one at a time and later each time.
 /// A refused login says nothing about the server, so it holds back only its own class. Called under the line's gate.
 /// </summary>
-internal sealed class ConnectPacer(int perSecond, PoolClock clock, Random jitter)
+internal sealed class ConnectPacer(Func<int> perSecond, PoolClock clock, Random jitter)
 {
     private const int AtOnce = 4;
     private readonly Dictionary<ConnectionClass, Backoff> _refused = [];
     private Backoff _backend;
-    private double _tokens = perSecond;
+    private double _tokens = perSecond();
     private long _refilled;
     private int _underWay;
 
@@ -23,7 +23,8 @@ internal sealed class ConnectPacer(int perSecond, PoolClock clock, Random jitter
     public bool MayBegin(ConnectionClass connectionClass)
     {
         var now = clock.Now;
-        _tokens = Math.Min(perSecond, _tokens + ((now - _refilled) * perSecond / 1000.0));
+        var rate = perSecond();
+        _tokens = Math.Min(rate, _tokens + ((now - _refilled) * rate / 1000.0));
         _refilled = now;
         return _tokens >= 1
             && _underWay < (IsFailing ? 1 : AtOnce)

@@ -9,7 +9,7 @@ namespace Pool.Actors.Pooling;
 /// </summary>
 internal sealed class ConnectionOpener(PoolState state, IBackendConnector connector, Random jitter)
 {
-    private readonly ConnectPacer _pacer = new(state.Options.ConnectsPerSecond, state.Clock, jitter);
+    private readonly ConnectPacer _pacer = new(() => state.Options.ConnectsPerSecond, state.Clock, jitter);
 
     /// <summary>A connection arrived; its slot is leased to whoever is called.</summary>
     public required Action<PooledConnection> Arrived { get; init; }

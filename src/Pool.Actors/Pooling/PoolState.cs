@@ -9,22 +9,28 @@ internal sealed class PoolState
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _givingUp = new();
+    private PoolOptions _options;
     private int _max;
     private int _generation;
 
     public PoolState(PoolOptions options, FingerprintTable fingerprints, TimeProvider time, PoolMetrics metrics, ILogger logger)
     {
-        (Options, Fingerprints, Metrics, Logger) = (options, fingerprints, metrics, logger);
+        (_options, Fingerprints, Metrics, Logger) = (options, fingerprints, metrics, logger);
         options.Validate();
         Background = new BackgroundWork(exception => PoolLog.Unexpected(logger, exception, options.Name, "background work"));
         Clock = new PoolClock(time);
-        Line = new WaiterLine(options.MaxWaiters, time, metrics);
+        Line = new WaiterLine(() => Options.MaxWaiters, time, metrics);
         Slots = new SlotTable(Math.Max(4096, options.MaxConnections));
         Admission = new AdmissionCounter(0);
         Max = options.MaxConnections;
     }
 
-    public PoolOptions Options { get; }
+    /// <summary>The limits; replaced as a whole.</summary>
+    public PoolOptions Options
+    {
+        get => Volatile.Read(ref _options);
+        set => Volatile.Write(ref _options, value);
+    }
 
     public FingerprintTable Fingerprints { get; }
 

@@ -13,7 +13,7 @@ namespace Pool.Actors.Pooling;
 /// held while a session's code runs.
 /// </para>
 /// </summary>
-internal sealed class WaiterLine(int limit, TimeProvider time, PoolMetrics metrics)
+internal sealed class WaiterLine(Func<int> limit, TimeProvider time, PoolMetrics metrics)
 {
     private readonly Dictionary<string, Share> _shares = new(StringComparer.Ordinal);
     private Waiter?[] _tails = new Waiter?[16];
@@ -36,7 +36,7 @@ internal sealed class WaiterLine(int limit, TimeProvider time, PoolMetrics metri
     /// <summary>False: the line is full.</summary>
     public bool TryJoin(Waiter waiter, Fingerprint needed)
     {
-        if (_count >= limit)
+        if (_count >= limit())
         {
             return false;
         }

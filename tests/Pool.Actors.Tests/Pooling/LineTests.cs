@@ -232,6 +232,21 @@ public sealed class LineTests
     }
 
     [Fact]
+    public async Task Changed_limits_hold_from_the_next_lease_on()
+    {
+        await using var f = new PoolFixture(leases: 1, o => o with { MaxWaiters = 0 });
+        var shop = f.Of("shop");
+        await f.TakeAsync(shop);
+        Assert.Equal(LeaseFailure.LineFull, (await f.LeaseAsync(shop)).Failure);
+
+        f.Pool.Reconfigure(f.Pool.Options with { MaxWaiters = 1, MaxConnections = f.Pool.Options.MaxConnections + 1 });
+
+        Assert.NotNull((await f.LeaseAsync(shop)).Connection);
+        Assert.False(f.LeaseAsync(shop).IsCompleted);
+        Assert.Equal(1, f.Now.Waiting);
+    }
+
+    [Fact]
     public async Task A_full_line_refuses_at_once_and_takes_others_again_later()
     {
         await using var f = new PoolFixture(leases: 1, o => o with { MaxWaiters = 2 });
