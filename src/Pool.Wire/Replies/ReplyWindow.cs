@@ -109,7 +109,8 @@ public sealed class ReplyWindow
         return true;
     }
 
-    private void Compact() => MoveTo(_bytes, Headroom);
+    // A window that is full holds no packet that is waited for whole: what made it grow has passed.
+    private void Compact() => MoveTo(_end - Start < NormalBytes - Headroom ? _normal : _bytes, Headroom);
 
     private void MoveTo(byte[] target, int start)
     {
