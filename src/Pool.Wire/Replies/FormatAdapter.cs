@@ -12,6 +12,7 @@ namespace Pool.Wire.Replies;
 public struct FormatAdapter
 {
     private const Capabilities Adapted = Capabilities.DeprecateEof | Capabilities.SessionTrack;
+    private const ServerStatus Lasting = ServerStatus.Autocommit | ServerStatus.InTransaction | ServerStatus.NoBackslashEscapes;
 
     private enum Due : byte
     {
@@ -23,6 +24,7 @@ public struct FormatAdapter
     private Capabilities _from;
     private ServerStatus _status;
     private Due _due;
+    private ushort _warnings;
     private byte _lastSequence;
     private bool _preparing;
     private bool _insertsEof;
@@ -42,8 +44,9 @@ public struct FormatAdapter
     {
         var missing = connection & ~client & Adapted;
         _from = connection;
-        _status = status & (ServerStatus.Autocommit | ServerStatus.InTransaction | ServerStatus.NoBackslashEscapes);
+        _status = status & Lasting;
         _due = Due.Nothing;
+        _warnings = 0;
         _preparing = false;
         _insertsEof = (missing & Capabilities.DeprecateEof) != 0;
         _dropsState = (missing & Capabilities.SessionTrack) != 0;
@@ -57,18 +60,25 @@ public struct FormatAdapter
     /// <param name="window">The bytes; for OK, ERR and terminators the whole packet is there.</param>
     /// <param name="header">The packet's header.</param>
     /// <param name="kind">What the packet is.</param>
-    /// <param name="status">The reply's last status flags, this packet's included.</param>
-    public int Pass(ReplyWindow window, PacketHeader header, PacketKind kind, ServerStatus status)
+    /// <param name="summary">What the reply has said so far, this packet included.</param>
+    public int Pass(ReplyWindow window, PacketHeader header, PacketKind kind, in ReplySummary summary)
     {
         if (_due == Due.EofBeforeNext)
         {
-            CloseDefinitions(window, header, kind, status);
+            CloseDefinitions(window, header, kind, summary.Status);
+        }
+
+        // The definitions of the next result of the reply are closed with the flags of this one.
+        if (kind is PacketKind.Ok or PacketKind.Terminator)
+        {
+            _status = summary.Status & Lasting;
         }
 
         switch (kind)
         {
             case PacketKind.PrepareOk:
                 _preparing = true;
+                _warnings = summary.Warnings;
                 break;
             case PacketKind.LastColumn when _insertsEof:
                 _due = _preparing ? Due.EofNow : Due.EofBeforeNext;
@@ -76,7 +86,8 @@ public struct FormatAdapter
             case PacketKind.Terminator when _insertsEof:
                 PassAsEof(window, header);
                 return 0;
-            case PacketKind.Ok or PacketKind.Terminator when _dropsState:
+            case PacketKind.Ok when _dropsState:
+            case PacketKind.Terminator when _dropsState && (_from & Capabilities.DeprecateEof) != 0:
                 PassWithoutState(window, header);
                 return 0;
         }
@@ -115,7 +126,7 @@ public struct FormatAdapter
     private void InsertEof(ReplyWindow window, byte sequence, ServerStatus extra)
     {
         Span<byte> packet = stackalloc byte[EofPacket.PacketLength];
-        EofPacket.Write(packet, (byte)(sequence + SequenceShift), _status | extra, 0);
+        EofPacket.Write(packet, (byte)(sequence + SequenceShift), _status | extra, _warnings);
         window.Insert(packet);
         SequenceShift++;
         _due = Due.Nothing;

@@ -103,7 +103,7 @@ public sealed class ReplyReader
     {
         _packet = header;
         _nextSequence = (byte)(header.Sequence + 1);
-        _bodyLeft = _adapter.IsPassThrough ? header.PacketLength : _adapter.Pass(Window, header, kind, _tracker.Summary.Status);
+        _bodyLeft = _adapter.IsPassThrough ? header.PacketLength : _adapter.Pass(Window, header, kind, _tracker.Summary);
         if (_bodyLeft == 0)
         {
             _adapter.AfterPacket(Window, header);
