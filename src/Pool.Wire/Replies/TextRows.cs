@@ -22,9 +22,13 @@ public static class TextRows
         {
             var header = PacketHeader.Read(reply);
             var payload = reply[PacketHeader.Size..header.PacketLength];
-            if (tracker.Accept(header, payload) == PacketKind.Row)
+            switch (tracker.Accept(header, payload))
             {
-                rows.Add(Row(payload));
+                case PacketKind.Row:
+                    rows.Add(Row(payload));
+                    break;
+                case PacketKind.Terminator:
+                    return rows;
             }
 
             reply = reply[header.PacketLength..];
