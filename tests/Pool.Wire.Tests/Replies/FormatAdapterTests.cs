@@ -1,0 +1,111 @@
+using Pool.Testing.Replies;
+using Pool.Wire.Handshake;
+using Pool.Wire.Replies;
+
+namespace Pool.Wire.Tests.Replies;
+
+/// <summary>Replies by hand: what the server sent and what a client of old must get, byte for byte.</summary>
+public sealed class FormatAdapterTests
+{
+    private const string Column = "1800000? 03646566 00 00 00 01 61 01 61 0C 3F00 01000000 08 8100 00 0000";
+
+    [Fact]
+    public void A_select_of_one_row_gets_an_EOF_after_the_columns_and_one_at_the_end() => Golden(
+        ReplyShape.Results,
+        "01000001 01  " + At(2) + "  02000003 01 31  07000004 FE 00 00 2200 0000",
+        "01000001 01  " + At(2) + "  05000003 FE 0000 0200  02000004 01 31  05000005 FE 0000 2200");
+
+    [Fact]
+    public void An_empty_result_set_gets_both_EOFs_in_a_row() => Golden(
+        ReplyShape.Results,
+        "01000001 01  " + At(2) + "  07000003 FE 00 00 0200 0100",
+        "01000001 01  " + At(2) + "  05000003 FE 0000 0200  05000004 FE 0100 0200");
+
+    [Fact]
+    public void A_cursor_gets_one_EOF_only() => Golden(
+        ReplyShape.Results,
+        "01000001 01  " + At(2) + "  07000003 FE 00 00 4200 0000",
+        "01000001 01  " + At(2) + "  05000003 FE 0000 4200");
+
+    [Fact]
+    public void The_last_rows_of_a_cursor_end_with_an_EOF() => Golden(
+        ReplyShape.Rows,
+        "06000001 00 00 01000000  07000002 FE 00 00 8200 0000",
+        "06000001 00 00 01000000  05000002 FE 0000 8200");
+
+    [Fact]
+    public void A_prepare_gets_an_EOF_after_the_parameters_and_one_after_the_columns() => Golden(
+        ReplyShape.Prepare,
+        "0C000001 00 07000000 0100 0100 00 0300  " + At(2) + At(3),
+        "0C000001 00 07000000 0100 0100 00 0300  " + At(2) + "  05000003 FE 0300 0200  " + At(4) + "  05000005 FE 0300 0200");
+
+    [Fact]
+    public void An_update_loses_its_trackers_and_the_length_of_its_text() => Golden(
+        ReplyShape.Results,
+        "40000001 00 01 00 0240 0000 28 526F7773206D6174636865643A20312020" + "4368616E6765643A20312020" + "5761726E696E67733A2030"
+            + " 0F 00 0D 0A6175746F636F6D6D6974 01 31",
+        "2F000001 00 01 00 0200 0000 526F7773206D6174636865643A20312020" + "4368616E6765643A20312020" + "5761726E696E67733A2030");
+
+    [Fact]
+    public void An_error_after_the_columns_stands_behind_their_EOF() => Golden(
+        ReplyShape.Results,
+        "01000001 01  " + At(2) + "  0A000003 FF 2505 23 3730313030 78",
+        "01000001 01  " + At(2) + "  05000003 FE 0000 0200  0A000004 FF 2505 23 3730313030 78");
+
+    [Fact]
+    public void The_columns_of_a_later_result_are_closed_with_the_flags_of_the_one_before() => Golden(
+        ReplyShape.Results,
+        "07000001 00 00 00 0B00 0000  01000002 01  " + At(3) + "  07000004 FE 00 00 0300 0000",
+        "07000001 00 00 00 0B00 0000  01000002 01  " + At(3) + "  05000004 FE 0000 0300  05000005 FE 0000 0300");
+
+    [Fact]
+    public void An_acknowledgement_in_the_form_of_a_terminator_becomes_an_EOF() => Golden(
+        ReplyShape.Acknowledgement, "07000001 FE 00 00 0200 0000", "05000001 FE 0000 0200");
+
+    [Fact]
+    public void A_field_list_ends_with_an_EOF() => Golden(
+        ReplyShape.Columns, At(1) + "  07000002 FE 00 00 0200 0000", At(1) + "  05000002 FE 0000 0200");
+
+    [Fact]
+    public void A_client_that_reads_the_same_gets_the_same_bytes()
+    {
+        var adapter = new FormatAdapter();
+        adapter.Begin(ReplyRun.Modern, ReplyRun.Modern | Capabilities.FoundRows, ServerStatus.None);
+        Assert.True(adapter.IsPassThrough);
+        adapter.Begin(ReplyRun.Legacy, ReplyRun.Modern, ServerStatus.None);
+        Assert.True(adapter.IsPassThrough);
+    }
+
+    [Fact]
+    public void The_clients_sequence_goes_on_after_a_file_was_asked_for()
+    {
+        var reader = new ReplyReader();
+        reader.Begin(ReplyShape.Results, ReplyRun.Modern, ReplyRun.Legacy, ServerStatus.Autocommit);
+        var more = new OkFields(ServerStatus.Autocommit | ServerStatus.MoreResults);
+        var server = new ReplyBytes(ReplyRun.Modern).ResultSet(more.Status, "a").End(more).InfileRequest("f").ToArray();
+        var client = new ReplyBytes(ReplyRun.Legacy).ResultSet(ServerStatus.Autocommit, "a").End(more).InfileRequest("f").ToArray();
+        var (sent, progress, received) = ReplyRun.Through(reader, server, _ => 3);
+        Assert.Equal((ReplyProgress.ClientMustSend, server.Length), (progress, received));
+        Assert.Equal(client, sent);
+        Assert.Equal((1, 6), (reader.SequenceShift, reader.NextClientSequence));
+
+        reader.ClientDataSent(7);
+        var verdict = ReplyRun.Whole(reader, new ReplyBytes(ReplyRun.Modern, 7).Ok(new OkFields()).ToArray(), _ => 3);
+        Assert.Equal(new ReplyBytes(ReplyRun.Legacy, 8).Ok(new OkFields()).ToArray(), verdict);
+    }
+
+    private static string At(int sequence) => Column.Replace("0?", $"{sequence:X2}", StringComparison.Ordinal);
+
+    private static void Golden(ReplyShape shape, string server, string client)
+    {
+        var (bytes, expected) = (Hex(server), Hex(client));
+        for (var cut = 1; cut <= bytes.Length; cut++)
+        {
+            var reader = new ReplyReader();
+            reader.Begin(shape, ReplyRun.Modern, ReplyRun.Legacy, ServerStatus.Autocommit);
+            Assert.Equal(Convert.ToHexString(expected), Convert.ToHexString(ReplyRun.Whole(reader, bytes, _ => cut)));
+        }
+    }
+
+    private static byte[] Hex(string digits) => Convert.FromHexString(digits.Replace(" ", "", StringComparison.Ordinal));
+}
