@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Text;
+using Pool.Wire.Statements;
+
+namespace Pool.Wire.Tests.Fuzz;
+
+/// <summary>Whatever the text of a statement, it is read to its end, and alike however it arrives.</summary>
+public sealed class StatementFuzzTests
+{
+    private static readonly string[] s_pieces =
+    [
+        "SELECT", "select", " ", "\n", "SET", "@u", "@@session.", "last_insert_id", "LAST_INSERT_ID()", "CONNECTION_ID ( )", "row_count(/**/)",
+        "FOUND_ROWS()", "@@pseudo_thread_id", "@@`identity`", "@@warning_count", "'", "''", "\"", "`", "\\", "\\'", "/*", "*/", "/*!", "/*!99999 ", "/*M!",
+        "/*+", "-- ", "--", "#", ";", ",", "(", ")", ":=", "=", "AS", "x", "é", "\u00A0", "1", "0x1F", "1e5", ".5", "x'41'", "_utf8mb4", "N'a'", "FROM t", "INTO", "CALL p", "KILL", "QUERY",
+        "GET_LOCK('a',1)", "CREATE", "TEMPORARY", "TABLE", "PREPARE", "UNION", "WITH", "DELIMITER", "\0", "BEGIN", "INSERT INTO t VALUES",
+    ];
+
+    [Fact]
+    public void Every_cut_of_a_statement_gives_the_same_facts() => FuzzRun.Of(
+        8000,
+        Statement,
+        (sql, random) =>
+        {
+            var mode = Mode(random);
+            var whole = StatementInspector.Inspect(sql, mode);
+            for (var cut = 0; cut <= sql.Length; cut += sql.Length > 100 ? random.Next(1, 20) : 1)
+            {
+                var inspector = new StatementInspector(mode);
+                inspector.Feed(sql.AsSpan(..cut));
+                inspector.Feed(sql.AsSpan(cut..));
+                Assert.True(whole == inspector.Finish(), $"cut at {cut}, {mode}");
+            }
+
+            var bytewise = new StatementInspector(mode);
+            foreach (var value in sql)
+            {
+                bytewise.Feed([value]);
+            }
+
+            Assert.Equal(whole, bytewise.Finish());
+        });
+
+    [Fact]
+    public void Session_functions_are_replaced_once_and_for_all() => FuzzRun.Of(
+        15_000,
+        Statement,
+        (sql, random) =>
+        {
+            var mode = Mode(random);
+            var values = new SessionValues(4_194_305, ulong.MaxValue, -1, 3, 4, 5);
+            var output = new ArrayBufferWriter<byte>();
+            var replaced = SessionFunctions.TryRewrite(sql, mode, values, output);
+            Assert.Equal(replaced, output.WrittenCount > 0);
+            Assert.False(replaced && output.WrittenSpan.SequenceEqual(sql), "said to be rewritten, and is the same");
+            Assert.False(replaced && SessionFunctions.TryRewrite(output.WrittenSpan, mode, values, new ArrayBufferWriter<byte>()), "more to replace in what was written");
+        });
+
+    [Fact]
+    public void A_kill_is_read_or_not() => FuzzRun.Of(
+        20_000,
+        random => Mutation.Of(Encoding.ASCII.GetBytes(random.Next(2) == 0 ? "KILL QUERY 12345;" : "kill /*x*/ hard connection 18446744073709551615"), random),
+        (sql, random) => Assert.True(KillStatement.TryParse(sql, Mode(random), out var scope, out _) || Enum.IsDefined(scope)));
+
+    private static LexerMode Mode(Random random) => (LexerMode)random.Next(16);
+
+    private static byte[] Statement(Random random)
+    {
+        var sql = new StringBuilder();
+        for (var count = random.Next(1, 25); count > 0; count--)
+        {
+            sql.Append(s_pieces[random.Next(s_pieces.Length)]).Append(random.Next(2) == 0 ? " " : "");
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(sql.ToString());
+        return random.Next(3) == 0 ? Mutation.Of(bytes, random) : bytes;
+    }
+}
