@@ -234,16 +234,18 @@ public sealed class LineTests
     [Fact]
     public async Task Changed_limits_hold_from_the_next_lease_on()
     {
-        await using var f = new PoolFixture(leases: 1, o => o with { MaxWaiters = 0 });
+        await using var f = new PoolFixture(leases: 1, o => o with { MaxWaiters = 1 });
         var shop = f.Of("shop");
         await f.TakeAsync(shop);
+        var first = f.LeaseAsync(shop);
         Assert.Equal(LeaseFailure.LineFull, (await f.LeaseAsync(shop)).Failure);
 
-        f.Pool.Reconfigure(f.Pool.Options with { MaxWaiters = 1, MaxConnections = f.Pool.Options.MaxConnections + 1 });
+        f.Pool.Reconfigure(f.Pool.Options with { MaxWaiters = 2, MaxConnections = f.Pool.Options.MaxConnections + 1 });
 
-        Assert.NotNull((await f.LeaseAsync(shop)).Connection);
+        Assert.NotNull((await first).Connection);
         Assert.False(f.LeaseAsync(shop).IsCompleted);
-        Assert.Equal(1, f.Now.Waiting);
+        Assert.False(f.LeaseAsync(shop).IsCompleted);
+        Assert.Equal(2, f.Now.Waiting);
     }
 
     [Fact]
