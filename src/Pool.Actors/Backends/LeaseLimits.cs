@@ -12,7 +12,10 @@ public sealed record LeaseLimits
     /// <summary>One statement. No limit, as at the server.</summary>
     public TimeSpan QueryTimeout { get; init; }
 
-    /// <summary>A client that does not read its reply. One minute, as the server's net_write_timeout.</summary>
+    /// <summary>
+    /// A client that does not read its reply, or does not send the rest of its command. One minute, as the server's
+    /// net_write_timeout.
+    /// </summary>
     public TimeSpan ClientWriteTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How many sessions may be pinned at once, apart from open transactions; 0 for as many as there are connections.</summary>

@@ -15,14 +15,15 @@ internal static class LargeCommand
     /// <summary>Sends the whole command: Reply, or Next or Close when it failed.</summary>
     public static async ValueTask<Step> StreamAsync(Session session, CommandCode command)
     {
-        session.IsStreaming = true;
-        if (await LeaseSetup.AcquireAsync(session, StatementTraits.None) is { } failure)
+        // What the text asks for is known when it has passed, which is too late for the insert id.
+        var isText = command is CommandCode.Query or CommandCode.StmtPrepare;
+        if (await LeaseSetup.AcquireAsync(session, isText ? StatementTraits.ReadsInsertId : StatementTraits.None) is { } failure)
         {
-            return await RefuseAsync(session, failure);
+            return await SkipAsync(session) ? await LocalCommands.SendAsync(session, failure) : Step.Close;
         }
 
+        session.IsStreaming = true;
         var lease = session.Lease!;
-        var isText = command is CommandCode.Query or CommandCode.StmtPrepare;
         var inspector = new StatementInspector(CommandStart.Mode(session));
         lease.Begin(session, command, default, session.Capabilities, session.Touch());
         var walker = new PacketWalker();
@@ -61,7 +62,10 @@ internal static class LargeCommand
     /// <summary>Receives more from the client in mid-command; false when it has gone.</summary>
     public static async ValueTask<bool> ReceiveAsync(Session session)
     {
-        var received = await session.Client.ReceiveAsync(session.Inbox.Free);
+        var receive = session.Client.ReceiveAsync(session.Inbox.FreeWithin);
+        var received = receive.IsCompleted || session.Lease is not { } lease
+            ? await receive
+            : await lease.WhileBlocked(receive, session.Services.Time.GetTimestamp());
         session.Inbox.Received(received);
         session.Services.Metrics.BytesFromClients.Add(received);
         return received > 0;
@@ -106,14 +110,6 @@ internal static class LargeCommand
         }
         while (run > 0 && !walker.AtPayloadEnd);
         return passed;
-    }
-
-    // The client is told after it has sent everything: before that it does not listen.
-    private static async ValueTask<Step> RefuseAsync(Session session, ReadOnlyMemory<byte> failure)
-    {
-        var skipped = await SkipAsync(session);
-        session.IsStreaming = false;
-        return skipped ? await LocalCommands.SendAsync(session, failure) : Step.Close;
     }
 
     private static async ValueTask<Step> OversizeAsync(Session session)

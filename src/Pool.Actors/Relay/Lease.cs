@@ -15,6 +15,7 @@ internal sealed class Lease(BackendConnection connection)
 {
     private long _started;
     private long _clientBlocked;
+    private int _overdue;
 
     /// <summary>The connection.</summary>
     public BackendConnection Connection { get; } = connection;
@@ -37,7 +38,7 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>When the command in hand was sent; 0 between commands.</summary>
     public long StartedAt => Volatile.Read(ref _started);
 
-    /// <summary>Since when the client has not read its reply; 0 if it does.</summary>
+    /// <summary>Since when the client has neither read its reply nor sent the rest of its command; 0 if it does.</summary>
     public long ClientBlockedSince => Volatile.Read(ref _clientBlocked);
 
     /// <summary>A session takes the connection.</summary>
@@ -56,8 +57,12 @@ internal sealed class Lease(BackendConnection connection)
         Facts = facts;
         Connection.Kills.Begin(session.Id.Value);
         Connection.Replies.Begin(ReplyShapes.Of(command), Connection.Capabilities, client, Connection.Status, replySequence);
+        Volatile.Write(ref _overdue, 0);
         Volatile.Write(ref _started, now);
     }
+
+    /// <summary>Takes note that the command in hand has had its time; false if that is known.</summary>
+    public bool TryNoteOverdue() => Interlocked.Exchange(ref _overdue, 1) == 0;
 
     /// <summary>Takes what was received and says how the reply stands. 0 bytes: the connection is lost.</summary>
     public Step Take(int received)
@@ -87,12 +92,12 @@ internal sealed class Lease(BackendConnection connection)
         Connection.Kills.End();
     }
 
-    /// <summary>Waits for a client that does not read, where the janitor can see it.</summary>
-    public async ValueTask<bool> WhileBlocked(ValueTask<bool> send, long now)
+    /// <summary>Waits for a client that keeps a command waiting, where the janitor can see it.</summary>
+    public async ValueTask<T> WhileBlocked<T>(ValueTask<T> client, long now)
     {
         Volatile.Write(ref _clientBlocked, now);
-        var sent = await send;
+        var result = await client;
         Volatile.Write(ref _clientBlocked, 0);
-        return sent;
+        return result;
     }
 }

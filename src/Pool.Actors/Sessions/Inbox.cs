@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Pool.Wire.Framing;
 
 namespace Pool.Actors.Sessions;
@@ -68,6 +69,25 @@ internal struct Inbox()
         }
     }
 
+    /// <summary>Room for the next receive in the middle of a large command, which passes through a full buffer.</summary>
+    public Memory<byte> FreeWithin
+    {
+        get
+        {
+            if (_rented is null)
+            {
+                Grow();
+            }
+            else if (_end == _rented.Length)
+            {
+                _rented.AsSpan(_start, Count).CopyTo(_rented);
+                (_start, _end) = (0, Count);
+            }
+
+            return _rented.AsMemory(_end);
+        }
+    }
+
     private readonly byte[] Buffer => _rented ?? _rest;
 
     /// <summary>Takes note of bytes received into <see cref="Free"/>.</summary>
@@ -106,6 +126,7 @@ internal struct Inbox()
         _start = _end = 0;
     }
 
+    [MemberNotNull(nameof(_rented))]
     private void Grow()
     {
         var larger = ArrayPool<byte>.Shared.Rent(FullBytes);
