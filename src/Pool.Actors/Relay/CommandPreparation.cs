@@ -25,11 +25,12 @@ internal static class CommandPreparation
         }
 
         var command = (CommandCode)session.Inbox.Payload[0];
-        return CommandPlans.Of(command) switch
+        return CommandPlans.Of(command, header.PayloadLength) switch
         {
             CommandPlan.Forward => await ForwardAsync(session, command),
             CommandPlan.ForwardIfHeld when session.HoldsLease => await ForwardAsync(session, command),
             CommandPlan.ForwardIfHeld or CommandPlan.Own => await LocalCommands.AnswerAsync(session, command),
+            CommandPlan.Malformed => await LocalCommands.FailAndCloseAsync(session, PoolError.MalformedPacket, 1),
             CommandPlan.Refuse => await LocalCommands.FailAsync(session, PoolError.NotServed, CommandPlans.Name(command)),
             _ => await LocalCommands.FailAsync(session, PoolError.UnknownCommand),
         };

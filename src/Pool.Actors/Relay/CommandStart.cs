@@ -30,7 +30,7 @@ internal static class CommandStart
 
         var payload = session.Inbox.Payload;
         var command = (CommandCode)payload[0];
-        var plan = CommandPlans.Of(command);
+        var plan = CommandPlans.Of(command, header.PayloadLength);
         if (plan != CommandPlan.Forward && !(plan == CommandPlan.ForwardIfHeld && session.HoldsLease))
         {
             return Step.Prepare;

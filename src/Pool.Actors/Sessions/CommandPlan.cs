@@ -8,6 +8,9 @@ internal enum CommandPlan : byte
     /// <summary>It is no command that any server has.</summary>
     Unknown,
 
+    /// <summary>It has not the length that it must have. A server answers even those that have no reply, out of turn.</summary>
+    Malformed,
+
     /// <summary>It is refused by name.</summary>
     Refuse,
 
@@ -24,9 +27,12 @@ internal enum CommandPlan : byte
 /// <summary>Which command is dealt with how.</summary>
 internal static class CommandPlans
 {
-    /// <summary>The plan for a command code as a client sent it.</summary>
-    public static CommandPlan Of(CommandCode command) => command switch
+    /// <summary>The plan for a command as a client sent it.</summary>
+    public static CommandPlan Of(CommandCode command, int payloadLength) => command switch
     {
+        CommandCode.StmtClose when payloadLength != 5 => CommandPlan.Malformed,
+        CommandCode.StmtSendLongData when payloadLength < 7 => CommandPlan.Malformed,
+        CommandCode.SetOption when payloadLength != 3 => CommandPlan.Malformed,
         CommandCode.Query or CommandCode.InitDb or CommandCode.FieldList or CommandCode.Statistics
             or CommandCode.StmtPrepare or CommandCode.StmtExecute or CommandCode.StmtFetch or CommandCode.StmtReset
             or CommandCode.StmtBulkExecute => CommandPlan.Forward,

@@ -76,7 +76,7 @@ internal static class LocalCommands
     private static async ValueTask<Step> SetOptionAsync(Session session)
     {
         var payload = session.Inbox.Payload;
-        if (payload.Length < 3 || payload[1] > 1)
+        if (payload[1] > 1)
         {
             return await FailAsync(session, PoolError.UnknownCommand);
         }

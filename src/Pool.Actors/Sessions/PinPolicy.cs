@@ -49,7 +49,7 @@ internal static class PinPolicy
             pins |= PinReasons.Diagnostics;
         }
 
-        return command == CommandCode.StmtPrepare ? pins | (before & PinReasons.Soft) : pins;
+        return command is CommandCode.StmtPrepare or CommandCode.StmtClose or CommandCode.StmtSendLongData ? pins | (before & PinReasons.Soft) : pins;
     }
 
     /// <summary>The reasons in a statement's traits.</summary>
