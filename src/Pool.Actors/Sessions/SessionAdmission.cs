@@ -88,7 +88,7 @@ public sealed class SessionAdmission
         if (place is not { } found || !TryEnter(client.User))
         {
             _users.TryEnter(session.Origin.User, 0);
-            await session.Client.SendAsync(Refusal(client, place is null));
+            await session.Client.SendAsync(Refusal(client, place is null ? PoolError.AccessDenied : PoolError.UserLimitReached));
             return false;
         }
 
@@ -116,17 +116,27 @@ public sealed class SessionAdmission
             return;
         }
 
-        var place = Place(client, listener);
-        if (place is not { } found || !TryEnter(client.User))
+        if (Place(client, listener) is not { } found)
         {
-            await client.Transport.SendAsync(Refusal(client, place is null));
-            client.Transport.Close();
+            await RefuseAsync(client, PoolError.AccessDenied);
+            return;
+        }
+
+        if (!TryEnter(client.User))
+        {
+            await RefuseAsync(client, PoolError.UserLimitReached);
             return;
         }
 
         var session = new Session(_services, id, listener, found.Origin, client.Transport, client.Effective, found.Needed);
         session.Inbox.Prime(client.Leftover.Span);
-        _services.Sessions.Add(session);
+        if (!_services.Sessions.TryAdd(session, listener.MaxSessions))
+        {
+            _users.Leave(client.User);
+            await RefuseAsync(client, PoolError.TooManyConnections);
+            return;
+        }
+
         if (await CheckDatabaseAsync(session, client) && await client.Transport.SendAsync(LocalReply.Ok(client.NextSequence, ServerStatus.Autocommit)))
         {
             _services.Metrics.LoggedIn.Increment();
@@ -186,14 +196,19 @@ public sealed class SessionAdmission
         return true;
     }
 
-    private ReadOnlyMemory<byte> Refusal(LoggedInClient client, bool noRoute)
+    private ReadOnlyMemory<byte> Refusal(LoggedInClient client, PoolError error)
     {
-        var error = !noRoute ? PoolError.UserLimitReached : PoolError.AccessDenied;
         _services.Metrics.Errors[error.ToString()].Increment();
         _services.Metrics.LoginsFailed.Increment();
-        return noRoute
+        return error == PoolError.AccessDenied
             ? LocalReply.Error(client.NextSequence, error, client.User, client.Transport.Peer, "YES")
             : LocalReply.Error(client.NextSequence, error, client.User);
+    }
+
+    private async ValueTask RefuseAsync(LoggedInClient client, PoolError error)
+    {
+        await client.Transport.SendAsync(Refusal(client, error));
+        client.Transport.Close();
     }
 
     private void NoteFailure(Transport transport, LoginResult result)

@@ -47,16 +47,22 @@ public sealed class SessionTable
     /// <summary>The session with this id, or null. Any thread.</summary>
     public Session? Find(SessionId id) => id.Slot == _slot ? Find(id.Local) : null;
 
-    /// <summary>Adds a session.</summary>
-    public void Add(Session session)
+    /// <summary>Adds a session; false if there are <paramref name="most"/> already.</summary>
+    public bool TryAdd(Session session, int most)
     {
         var local = session.Id.Local;
         lock (_changing)
         {
+            if (_count >= most)
+            {
+                return false;
+            }
+
             var chunk = _chunks[local >> ChunkBits] ??= new Session?[ChunkSize];
             Volatile.Write(ref chunk[local & (ChunkSize - 1)], session);
             _used[local >> ChunkBits]++;
             _count++;
+            return true;
         }
     }
 
