@@ -135,6 +135,9 @@ public sealed class FakeClient(PipeTransport transport)
         return await ReadNextResultAsync();
     }
 
+    /// <summary>The next packet is the first of a reply.</summary>
+    public void BeginReply() => _channel.Sequence = 1;
+
     /// <summary>Reads a further result of the same reply.</summary>
     public async Task<FakeResult> ReadNextResultAsync()
     {

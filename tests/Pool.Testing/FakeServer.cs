@@ -20,7 +20,7 @@ public sealed record FakeStatement(ulong ThreadId, byte[] Payload)
     public string Text { get; } = Encoding.UTF8.GetString(Payload.AsSpan(1, Math.Min(Payload.Length - 1, 1024)));
 
     /// <summary>The id of the prepared statement.</summary>
-    public uint StatementId => BinaryPrimitives.ReadUInt32LittleEndian(Payload.AsSpan(1));
+    public uint StatementId() => BinaryPrimitives.ReadUInt32LittleEndian(Payload.AsSpan(1));
 }
 
 /// <summary>

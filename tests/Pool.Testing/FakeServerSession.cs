@@ -202,13 +202,13 @@ public sealed partial class FakeServerSession
         return FakeServerReply.Prepared(_lastPrepared, (ushort)sql.Count(c => c == '?'));
     }
 
-    private FakeServerReply Run(FakeStatement statement) => _prepared.Contains(statement.StatementId)
-        ? FakeServerReply.BinaryRow(Status, $"statement {statement.StatementId}")
+    private FakeServerReply Run(FakeStatement statement) => _prepared.Contains(statement.StatementId())
+        ? FakeServerReply.BinaryRow(Status, $"statement {statement.StatementId()}")
         : FakeServerReply.Error(1243, "Unknown prepared statement handler");
 
     private FakeServerReply Close(FakeStatement statement)
     {
-        _prepared.Remove(statement.StatementId);
+        _prepared.Remove(statement.StatementId());
         return FakeServerReply.None;
     }
 

@@ -84,9 +84,14 @@ public sealed class BackendConnection : PooledConnection
     /// <inheritdoc/>
     public override async ValueTask<bool> ResetAsync()
     {
-        var database = Fingerprint == Fingerprint.None ? null : _fingerprints.SettingsOf(Fingerprint).Database;
-        var multiStatements = Fingerprint == Fingerprint.None || _fingerprints.SettingsOf(Fingerprint).MultiStatements;
-        return await ResetAsync(database, multiStatements);
+        // What a reset keeps is known from the fingerprint alone.
+        if (Fingerprint == Fingerprint.None)
+        {
+            return false;
+        }
+
+        var settings = _fingerprints.SettingsOf(Fingerprint);
+        return await ResetAsync(settings.Database, settings.MultiStatements);
     }
 
     /// <summary>As <see cref="ResetAsync()"/>, where the database and the option, which a reset keeps, are known otherwise.</summary>

@@ -127,14 +127,21 @@ internal static class CommandEnd
             return Step.Next;
         }
 
+        await GiveBackAsync(session, lease);
+        return Step.Next;
+    }
+
+    /// <summary>Gives a clean connection back, after what only it knows was read from it.</summary>
+    public static async ValueTask GiveBackAsync(Session session, Lease lease)
+    {
         if (lease.InsertIdUnread && !await ReadInsertIdAsync(session, lease.Connection))
         {
             session.Discard("lost");
-            return Step.Next;
         }
-
-        session.Release();
-        return Step.Next;
+        else
+        {
+            session.Release();
+        }
     }
 
     // The OK packet's insert id is not always what LAST_INSERT_ID() says (an explicit value, ON DUPLICATE KEY UPDATE, CALL).
@@ -154,13 +161,13 @@ internal static class CommandEnd
     private static async ValueTask<Step> GiveUpAsync(Session session, PoolError error)
     {
         var replies = session.Lease!.Connection.Replies;
-        var (canTell, sequence) = (replies.AtPacketBoundary, replies.NextClientSequence);
+        var (canTell, sequence) = (replies.AtPacketBoundary && !session.IsStreaming, replies.NextClientSequence);
         var stateLost = (session.Pins & ~PinReasons.Soft) != 0;
         session.Lease!.End();
         await session.Lease.Connection.Kills.WhenQuietAsync();
         session.Discard(error == PoolError.BackendLost ? "lost" : "malformed");
         var consequence = stateLost ? "The session's transaction, settings and other state were lost with it" : "";
-        if (!canTell || stateLost || session.IsStreaming)
+        if (!canTell || stateLost)
         {
             return canTell
                 ? await LocalCommands.FailAndCloseAsync(session, error, sequence, session.Origin.Backend.Name, consequence)

@@ -38,7 +38,11 @@ internal static class LeaseSetup
             if (problem.ErrorCode > 0)
             {
                 // The server refused (a database that is gone, say): the connection is as before, the client gets the server's word.
-                session.ReleaseAsLeft();
+                if ((session.Pins & ~PinReasons.Soft) == 0)
+                {
+                    session.Release();
+                }
+
                 return LocalReply.Error(1, (ushort)problem.ErrorCode, SqlState(problem.ErrorCode), problem.ErrorText!);
             }
 

@@ -22,6 +22,7 @@ public sealed class Session : ILeaseHolder
     private readonly Transport _client;
     private Lease? _lease;
     private Waiter? _waiter;
+    private TaskCompletionSource? _settled;
     private long _lastActive;
     private int _state;
     private bool _killed;
@@ -132,7 +133,7 @@ public sealed class Session : ILeaseHolder
                 if (!Inbox.HasCommand)
                 {
                     Volatile.Write(ref _state, (int)SessionState.Idle);
-                    step = Wake(await _client.ReceiveAsync(Inbox.Free));
+                    step = await WakeAsync(await _client.ReceiveAsync(Inbox.Free));
                     continue;
                 }
 
@@ -173,7 +174,10 @@ public sealed class Session : ILeaseHolder
         }
         catch (Exception e)
         {
+            // Nobody knows where the connection is in its exchange.
             SessionLog.Failed(Services.Logger, Id.Value, e);
+            _lease?.End();
+            Discard("fault");
         }
         finally
         {
@@ -230,7 +234,7 @@ public sealed class Session : ILeaseHolder
             Origin.Backend.Metrics.LimitsReached[nameof(limits.ClientWriteTimeout)].Increment();
             _client.Abort();
         }
-        else if (Exceeds(lease.StartedAt, now, limits.QueryTimeout))
+        else if (Exceeds(lease.StartedAt, now, limits.QueryTimeout) && lease.TryNoteOverdue())
         {
             Origin.Backend.Metrics.LimitsReached[nameof(limits.QueryTimeout)].Increment();
             _ = KillAsync(KillScope.Query);
@@ -298,10 +302,18 @@ public sealed class Session : ILeaseHolder
     /// <summary>Gives up a connection that cannot be used any more.</summary>
     internal void Discard(string cause)
     {
-        if (LetGo() is { } connection)
+        if (LetGo() is not { } connection)
         {
-            Origin.Backend.Pool.Discard(connection, cause);
+            return;
         }
+
+        if (IsStreaming)
+        {
+            // The server has a part of a command, and would take a QUIT for more of it.
+            connection.Abort();
+        }
+
+        Origin.Backend.Pool.Discard(connection, cause);
     }
 
     /// <summary>Replaces the reasons to keep the connection, and counts them.</summary>
@@ -329,16 +341,18 @@ public sealed class Session : ILeaseHolder
         }
     }
 
-    private Step Wake(int received)
+    private async ValueTask<Step> WakeAsync(int received)
     {
         while (Interlocked.CompareExchange(ref _state, (int)SessionState.Busy, (int)SessionState.Idle) is var state && state != (int)SessionState.Idle)
         {
-            if (state == (int)SessionState.Ended)
+            switch ((SessionState)state)
             {
-                return Step.Close;
+                case SessionState.Ended:
+                    return Step.Close;
+                case SessionState.Settling:
+                    await (Volatile.Read(ref _settled)?.Task ?? Task.CompletedTask);
+                    break;
             }
-
-            Thread.SpinWait(1);
         }
 
         if (received == 0)
@@ -415,15 +429,32 @@ public sealed class Session : ILeaseHolder
     // The client did not ask for its warnings while they were fresh: the connection is worth more to others.
     private void ReleaseWhileIdle()
     {
-        if (Interlocked.CompareExchange(ref _state, (int)SessionState.Borrowed, (int)SessionState.Idle) == (int)SessionState.Idle)
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _settled, settled);
+        if (Interlocked.CompareExchange(ref _state, (int)SessionState.Settling, (int)SessionState.Idle) == (int)SessionState.Idle)
         {
-            var connection = (Pins & ~PinReasons.Soft) == 0 ? LetGo() : null;
-            Volatile.Write(ref _state, (int)SessionState.Idle);
-            if (connection is not null)
+            _ = SettleWhileIdleAsync(settled);
+        }
+    }
+
+    private async Task SettleWhileIdleAsync(TaskCompletionSource settled)
+    {
+        try
+        {
+            if (_lease is { } lease && (Pins & ~PinReasons.Soft) == 0)
             {
-                Origin.Backend.Pool.Return(connection);
+                await CommandEnd.GiveBackAsync(this, lease);
             }
         }
+        catch (Exception e)
+        {
+            SessionLog.Failed(Services.Logger, Id.Value, e);
+            Discard("fault");
+        }
+
+        Volatile.Write(ref _state, (int)SessionState.Idle);
+        settled.SetResult();
+        Interlocked.CompareExchange(ref _settled, null, settled);
     }
 
     private bool TryEndIdle(PoolError error, params object?[] arguments)

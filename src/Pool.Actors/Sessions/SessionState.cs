@@ -9,11 +9,11 @@ internal enum SessionState
     /// <summary>Its own flow runs.</summary>
     Busy,
 
-    /// <summary>It waits for its client; others may act on it by moving it to <see cref="Borrowed"/> or <see cref="Ended"/>.</summary>
+    /// <summary>It waits for its client; others may act on it by moving it to <see cref="Settling"/> or <see cref="Ended"/>.</summary>
     Idle,
 
-    /// <summary>Somebody else acts on it, for a moment and without waiting; its own flow waits for the state to be Idle again.</summary>
-    Borrowed,
+    /// <summary>Its connection is being given back, which takes a round trip; its own flow waits for that, as a task.</summary>
+    Settling,
 
     /// <summary>It is to end; its own flow cleans up.</summary>
     Ended,

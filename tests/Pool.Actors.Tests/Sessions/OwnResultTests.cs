@@ -1,0 +1,80 @@
+using Pool.Testing;
+using Pool.Wire.Commands;
+
+namespace Pool.Actors.Tests.Sessions;
+
+/// <summary>What a session may ask about its own past is its own, on whichever connection it asks.</summary>
+public sealed class OwnResultTests
+{
+    [Fact]
+    public async Task Each_session_has_its_own_connection_id_row_count_and_found_rows()
+    {
+        await using var node = new TestNode(connections: 1);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        await first.QueryAsync("INSERT 1");
+        await second.QueryAsync("SELECT a LIMIT 7");
+        Assert.Contains("1", (await first.QueryAsync("SELECT ROW_COUNT()")).Value, StringComparison.Ordinal);
+        Assert.Contains("7", (await second.QueryAsync("SELECT FOUND_ROWS()")).Value, StringComparison.Ordinal);
+        Assert.Contains($"{first.ConnectionId}", (await first.QueryAsync("SELECT CONNECTION_ID()")).Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("SELECT CONNECTION_ID()", node.Server.Queries);
+    }
+
+    [Fact]
+    public async Task The_insert_id_is_read_before_the_connection_serves_another()
+    {
+        await using var node = new TestNode(connections: 1);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        var mine = (await first.QueryAsync("INSERT 1")).InsertId;
+        var other = (await second.QueryAsync("INSERT 2")).InsertId;
+        Assert.Equal($"{mine}", (await first.QueryAsync("SELECT LAST_INSERT_ID()")).Value);
+        Assert.Equal($"{other}", (await second.QueryAsync("SELECT LAST_INSERT_ID()")).Value);
+        Assert.Equal($"{mine}", (await first.QueryAsync("SELECT LAST_INSERT_ID()")).Value);
+    }
+
+    [Fact]
+    public async Task A_session_that_never_inserted_has_the_insert_id_0()
+    {
+        await using var node = new TestNode(connections: 1);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        await first.QueryAsync("INSERT 1");
+        Assert.Equal("0", (await second.QueryAsync("SELECT LAST_INSERT_ID()")).Value);
+    }
+
+    [Fact]
+    public async Task A_statement_too_large_to_be_read_first_has_the_sessions_insert_id_too()
+    {
+        await using var node = new TestNode(connections: 1);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        var mine = (await first.QueryAsync("INSERT 1")).InsertId;
+        await second.QueryAsync("INSERT 2");
+        await first.QueryAsync($"INSERT VALUES (LAST_INSERT_ID(), '{new string('x', 20_000)}')");
+        var log = node.Server.Log.ToList();
+        var large = log.FindIndex(s => s.Payload.Length > 20_000);
+        Assert.Equal($"SET last_insert_id = {mine}", log[large - 1].Text);
+    }
+
+    [Fact]
+    public async Task A_refused_restore_inside_a_transaction_leaves_the_transaction_alone()
+    {
+        await using var node = new TestNode(connections: 1);
+        node.Server.Script = (_, statement) => statement.Text.StartsWith("SET last_insert_id", StringComparison.Ordinal)
+            ? FakeServerReply.Error(3024, "Query execution was interrupted")
+            : null;
+        var client = await node.LogInAsync();
+        await client.QueryAsync("BEGIN");
+        Assert.Equal(3024, (await client.QueryAsync("SELECT LAST_INSERT_ID()")).Error);
+        await node.HoldsAsync(client, true);
+        Assert.DoesNotContain(node.Server.Log.SkipWhile(s => s.Text != "BEGIN"), s => s.Command == CommandCode.ResetConnection);
+    }
+
+    [Fact]
+    public async Task Show_warnings_never_shows_another_sessions()
+    {
+        await using var node = new TestNode(connections: 1);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        await first.QueryAsync("INSERT IGNORE 1");
+        await first.SendAsync(CommandCode.Quit);
+        await node.RestAsync();
+        Assert.Empty((await second.QueryAsync("SHOW WARNINGS")).Rows!);
+    }
+}
