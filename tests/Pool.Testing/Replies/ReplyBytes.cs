@@ -65,7 +65,8 @@ public sealed class ReplyBytes(Capabilities capabilities, byte sequence = 1)
         foreach (var name in names)
         {
             Packet([
-                .. Field.Text("def"), .. Field.Text("test"), .. Field.Text("t"), .. Field.Text("t"), .. Field.Text(name), .. Field.Text(name),
+                .. Field.Text("def"), .. Field.Text("test"), .. Field.Text("t"), .. Field.Text("t"),
+                .. Field.Text(name), .. Field.Text(name),
                 0x0C, 0x2D, 0, 4, 0, 0, 0, 0x03, 0, 0, 0, 0, 0]);
         }
 
@@ -93,9 +94,10 @@ public sealed class ReplyBytes(Capabilities capabilities, byte sequence = 1)
     }
 
     /// <summary>The answer to a prepare, before any definitions.</summary>
-    public ReplyBytes PrepareOk(uint id, int columns, int parameters, ushort warnings = 0, bool definitionsFollow = true) => Packet(
-        [0x00, .. Field.Int(id, 4), .. Field.Int((ulong)columns, 2), .. Field.Int((ulong)parameters, 2), 0, .. Field.Int(warnings, 2),
-            .. FollowFlag(definitionsFollow)]);
+    public ReplyBytes PrepareOk(uint id, int columns, int parameters, ushort warnings = 0, bool definitionsFollow = true) =>
+        Packet([
+            0x00, .. Field.Int(id, 4), .. Field.Int((ulong)columns, 2), .. Field.Int((ulong)parameters, 2), 0,
+            .. Field.Int(warnings, 2), .. FollowFlag(definitionsFollow)]);
 
     /// <summary>A request for a file's bytes.</summary>
     public ReplyBytes InfileRequest(string file) => Packet([0xFB, .. Encoding.UTF8.GetBytes(file)]);

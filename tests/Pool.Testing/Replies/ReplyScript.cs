@@ -204,7 +204,8 @@ public sealed class ReplyScript
             switch (_random.Next(5))
             {
                 case 0:
-                    changes.AddRange(StateChange.Variable("sql_mode", new string('v', _random.Next(30) == 0 ? 30_000 : _random.Next(300))));
+                    var length = _random.Next(30) == 0 ? 30_000 : _random.Next(300);
+                    changes.AddRange(StateChange.Variable("sql_mode", new string('v', length)));
                     _expected.VariableChanged = true;
                     break;
                 case 1:
@@ -220,7 +221,8 @@ public sealed class ReplyScript
                     changes.AddRange(StateChange.Gtids("3E11FA47-71CA-11E1-9E33-C80AA9429562:23"));
                     break;
                 default:
-                    changes.AddRange([.. StateChange.Transaction("T_______"), .. StateChange.Characteristics("START TRANSACTION;")]);
+                    changes.AddRange(StateChange.Transaction("T_______"));
+                    changes.AddRange(StateChange.Characteristics("START TRANSACTION;"));
                     break;
             }
         }

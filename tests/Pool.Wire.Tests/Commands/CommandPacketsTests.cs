@@ -17,7 +17,8 @@ public sealed class CommandPacketsTests
         CommandPackets.MultiStatements(output, enabled: false);
         CommandPackets.Quit(output);
         Assert.Equal(
-            "01000000" + "1F" + "07000000" + "03534554" + "20C3A9" + "03000000" + "026462" + "03000000" + "1B0000" + "03000000" + "1B0100" + "01000000" + "01",
+            "01000000" + "1F" + "07000000" + "03534554" + "20C3A9" + "03000000" + "026462"
+                + "03000000" + "1B0000" + "03000000" + "1B0100" + "01000000" + "01",
             Convert.ToHexString(output.WrittenSpan));
     }
 
@@ -25,8 +26,9 @@ public sealed class CommandPacketsTests
     public void A_text_that_needs_two_packets_is_refused()
     {
         var output = new ArrayBufferWriter<byte>();
-        Assert.Throws<ArgumentOutOfRangeException>(() => CommandPackets.Query(output, new string('x', PacketHeader.MaxPayload - 1)));
-        CommandPackets.Query(output, new string('x', PacketHeader.MaxPayload - 2));
+        var tooLong = new string('x', PacketHeader.MaxPayload - 1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => CommandPackets.Query(output, tooLong));
+        CommandPackets.Query(output, tooLong[1..]);
         Assert.Equal(new PacketHeader(PacketHeader.MaxPayload - 1, 0), PacketHeader.Read(output.WrittenSpan));
     }
 }

@@ -14,10 +14,11 @@ internal static class FuzzRun
     /// <summary>How long one run may be silent before it counts as a hang.</summary>
     private static readonly TimeSpan s_patience = s_long * 5;
 
-    /// <summary>Makes inputs and checks what the parser does with them: no exception, and what <paramref name="check"/> asserts.</summary>
+    /// <summary>Makes inputs and checks what the parser does with them: no exception, and what the check asserts.</summary>
     public static void Of(int rounds, Func<Random, byte[]> make, Action<byte[], Random> check)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("POOL_TEST_SEED"), CultureInfo.InvariantCulture, out var given) ? given : 1;
+        var given = Environment.GetEnvironmentVariable("POOL_TEST_SEED");
+        var seed = given is null ? 1 : int.Parse(given, CultureInfo.InvariantCulture);
         var isLong = Environment.GetEnvironmentVariable("POOL_TEST_LONG") == "1";
         byte[] input = [];
         var run = Task.Run(() =>

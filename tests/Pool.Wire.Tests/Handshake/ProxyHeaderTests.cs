@@ -43,7 +43,8 @@ public sealed class ProxyHeaderTests
             Assert.Equal(WireFault.Truncated, ProxyHeader.TryRead(bytes.AsSpan(0, length), out var header));
             Assert.Null(header.Client);
             var known = length >= ProxyHeader.FixedLength;
-            Assert.Equal(known ? WireFault.None : WireFault.Truncated, ProxyHeader.TryReadLength(bytes.AsSpan(0, length), out var whole));
+            var fault = ProxyHeader.TryReadLength(bytes.AsSpan(0, length), out var whole);
+            Assert.Equal(known ? WireFault.None : WireFault.Truncated, fault);
             Assert.Equal(known ? bytes.Length : 0, whole);
         }
     }

@@ -120,8 +120,10 @@ public sealed class WireReaderTests
     {
         var reader = new WireReader(s_bytes);
         reader.Fail(WireFault.Malformed);
-        Assert.Equal(0UL, (ulong)reader.Byte() + reader.UInt16() + (ulong)reader.UInt24() + reader.UInt32() + reader.UInt64() + reader.LengthEncoded());
-        Assert.True(reader.Take(0).IsEmpty && reader.Rest().IsEmpty && reader.NulTerminated().IsEmpty && reader.LengthEncodedBytes().IsEmpty);
+        Assert.Equal((0, 0, 0, 0U, 0UL), (reader.Byte(), reader.UInt16(), reader.UInt24(), reader.UInt32(), reader.UInt64()));
+        Assert.Equal(0UL, reader.LengthEncoded());
+        Assert.True(reader.Take(0).IsEmpty && reader.Rest().IsEmpty);
+        Assert.True(reader.NulTerminated().IsEmpty && reader.LengthEncodedBytes().IsEmpty);
         reader.Take(-1);
         reader.Fail(WireFault.TooLarge);
         Assert.Equal((WireFault.Malformed, true, 0), (reader.Fault, reader.AtEnd, reader.Peek()));

@@ -44,7 +44,8 @@ public sealed class WireWriterTests
             writer.Bytes(text);
 
             var reader = new WireReader(writer.Written);
-            var same = reader.Byte() == (byte)number && reader.UInt16() == (ushort)number && reader.UInt24() == ((int)number & 0xFF_FFFF)
+            var same = reader.Byte() == (byte)number && reader.UInt16() == (ushort)number
+                && reader.UInt24() == ((int)number & 0xFF_FFFF)
                 && reader.UInt32() == (uint)number && reader.UInt64() == number && reader.LengthEncoded() == number
                 && reader.LengthEncodedBytes().SequenceEqual(text) && reader.Take(3) is [0, 0, 0]
                 && reader.NulTerminated().SequenceEqual(text) && reader.Rest().SequenceEqual(text);

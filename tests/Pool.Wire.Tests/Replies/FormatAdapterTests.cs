@@ -42,8 +42,8 @@ public sealed class FormatAdapterTests
     [Fact]
     public void An_update_loses_its_trackers_and_the_length_of_its_text() => Golden(
         ReplyShape.Results,
-        "40000001 00 01 00 0240 0000 28 526F7773206D6174636865643A20312020" + "4368616E6765643A20312020" + "5761726E696E67733A2030"
-            + " 0F 00 0D 0A6175746F636F6D6D6974 01 31",
+        "40000001 00 01 00 0240 0000 28 526F7773206D6174636865643A20312020" + "4368616E6765643A20312020"
+            + "5761726E696E67733A2030 0F 00 0D 0A6175746F636F6D6D6974 01 31",
         "2F000001 00 01 00 0200 0000 526F7773206D6174636865643A20312020" + "4368616E6765643A20312020" + "5761726E696E67733A2030");
 
     [Fact]
@@ -83,7 +83,8 @@ public sealed class FormatAdapterTests
         reader.Begin(ReplyShape.Results, ReplyRun.Modern, ReplyRun.Legacy, ServerStatus.Autocommit);
         var more = new OkFields(ServerStatus.Autocommit | ServerStatus.MoreResults);
         var server = new ReplyBytes(ReplyRun.Modern).ResultSet(more.Status, "a").End(more).InfileRequest("f").ToArray();
-        var client = new ReplyBytes(ReplyRun.Legacy).ResultSet(ServerStatus.Autocommit, "a").End(more).InfileRequest("f").ToArray();
+        var client = new ReplyBytes(ReplyRun.Legacy)
+            .ResultSet(ServerStatus.Autocommit, "a").End(more).InfileRequest("f").ToArray();
         var (sent, progress, received) = ReplyRun.Through(reader, server, _ => 3);
         Assert.Equal((ReplyProgress.ClientMustSend, server.Length), (progress, received));
         Assert.Equal(client, sent);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Pool.Testing.Replies;
 using Pool.Wire.Framing;
 using Pool.Wire.Handshake;
@@ -86,7 +85,7 @@ public sealed class ReplyReaderTests
             var shift = (client & Capabilities.DeprecateEof) == 0 ? 1 : 0;
             Assert.Equal(ReplyProgress.Done, stream.Progress);
             Assert.Equal(3UL, stream.Reader.Summary.Rows);
-            Assert.Equal(Enumerable.Range(1, 9 + shift).Select(i => (byte)i), stream.SentSequences);
+            Assert.Equal(Enumerable.Range(1, 9 + shift).Select(i => (byte)i), stream.SentHeaders.Select(h => h.Sequence));
             Assert.Equal(stream.Received + (shift * 7), stream.Sent);
             Assert.InRange(stream.MostRoom, 1, 2 * ReplyWindow.NormalBytes);
         }
@@ -101,14 +100,16 @@ public sealed class ReplyReaderTests
         Assert.NotEqual(ReplyProgress.Done, stream.Progress);
         stream.SendPacket(0, 3);
         Assert.Equal(ReplyProgress.Done, stream.Progress);
-        Assert.Equal([1, 2, 3, 4], stream.SentSequences);
+        Assert.Equal(
+            [new(12, 1), new(PacketHeader.MaxPayload, 2), new(0, 3), new(EofPacket.PayloadLength, 4)], stream.SentHeaders);
         Assert.Equal(stream.Received + EofPacket.PacketLength, stream.Sent);
     }
 
     [Fact]
     public void Sequence_numbers_wrap_and_every_wrong_one_is_a_fault()
     {
-        var rows = ReplyRun.Write(ReplyRun.Modern, b => Enumerable.Range(0, 600).Aggregate(b, (r, i) => r.TextRow($"{i}")).End(s_ok));
+        var rows = ReplyRun.Write(
+            ReplyRun.Modern, b => Enumerable.Range(0, 600).Aggregate(b, (r, i) => r.TextRow($"{i}")).End(s_ok));
         var reader = new ReplyReader();
         reader.Begin(ReplyShape.Rows, ReplyRun.Modern, ReplyRun.Modern, ServerStatus.None);
         Assert.Equal(rows, ReplyRun.Whole(reader, rows, _ => 100));
@@ -156,67 +157,5 @@ public sealed class ReplyReaderTests
         Assert.False(reader.AtPacketBoundary);
         ReplyRun.Through(reader, bytes.AsSpan(^1..), _ => 1);
         Assert.Equal((true, (byte)5), (reader.AtPacketBoundary, reader.NextClientSequence));
-    }
-
-    /// <summary>Packets whose bodies are never in memory as a whole.</summary>
-    private sealed class RowStream
-    {
-        private readonly byte[] _filler = new byte[32 * 1024];
-        private PacketWalker _walker;
-        private readonly byte[] _head = new byte[PacketHeader.Size];
-
-        public RowStream(Capabilities client, ReplyShape shape = ReplyShape.Results) =>
-            Reader.Begin(shape, ReplyRun.Modern, client, ServerStatus.Autocommit);
-
-        public ReplyReader Reader { get; } = new();
-
-        public ReplyProgress Progress { get; private set; }
-
-        public long Received { get; private set; }
-
-        public long Sent { get; private set; }
-
-        public int MostRoom { get; private set; }
-
-        public List<byte> SentSequences { get; } = [];
-
-        public void SendPacket(int length, byte sequence)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(_head, (uint)length | ((uint)sequence << 24));
-            Send(_head);
-            for (var left = length; left > 0; left -= Math.Min(left, _filler.Length))
-            {
-                Send(_filler.AsSpan(0, Math.Min(left, _filler.Length)));
-            }
-        }
-
-        public void Send(ReadOnlySpan<byte> bytes)
-        {
-            while (!bytes.IsEmpty)
-            {
-                var free = Reader.Window.Free.Span;
-                MostRoom = Math.Max(MostRoom, free.Length);
-                var chunk = bytes[..Math.Min(free.Length, bytes.Length)];
-                chunk.CopyTo(free);
-                Reader.Window.Received(chunk.Length);
-                Received += chunk.Length;
-                bytes = bytes[chunk.Length..];
-                Progress = Reader.Scan();
-                Note(Reader.Window.Ready.Span);
-                Reader.Window.Sent();
-            }
-        }
-
-        private void Note(ReadOnlySpan<byte> sent)
-        {
-            Sent += sent.Length;
-            while (!sent.IsEmpty)
-            {
-                var run = _walker.Next(sent, out var isBody);
-                Assert.True(run > 0, "the reader passed a part of a packet's head");
-                sent = sent[run..];
-                SentSequences.AddRange(isBody ? [] : [_walker.Header.Sequence]);
-            }
-        }
     }
 }

@@ -19,10 +19,11 @@ internal static class ReplyRun
         [Modern, Legacy, Legacy | Capabilities.SessionTrack, Legacy | Capabilities.DeprecateEof];
 
     /// <summary>
-    /// Receives <paramref name="bytes"/> into the reader's window, at most <paramref name="cut"/> (of the position) at a time, scans
-    /// and sends; ends at the end of the bytes or of the reply. Answers what was sent.
+    /// Receives the bytes into the reader's window, at most <paramref name="cut"/> (of the position) at a time, scans and
+    /// sends; ends at the end of the bytes or of the reply. Answers what was sent.
     /// </summary>
-    public static (byte[] Sent, ReplyProgress Progress, int Received) Through(ReplyReader reader, ReadOnlySpan<byte> bytes, Func<int, int> cut)
+    public static (byte[] Sent, ReplyProgress Progress, int Received) Through(
+        ReplyReader reader, ReadOnlySpan<byte> bytes, Func<int, int> cut)
     {
         var sent = new MemoryStream();
         var at = 0;
@@ -45,7 +46,7 @@ internal static class ReplyRun
         }
     }
 
-    /// <summary>As <see cref="Through(ReplyReader, ReadOnlySpan{byte}, Func{int, int})"/>, for a reply that must end with the bytes.</summary>
+    /// <summary>As <see cref="Through"/>, for a reply that must end with the bytes.</summary>
     public static byte[] Whole(ReplyReader reader, byte[] bytes, Func<int, int> cut)
     {
         var (sent, progress, received) = Through(reader, bytes, cut);
@@ -53,8 +54,9 @@ internal static class ReplyRun
         return sent;
     }
 
-    /// <summary>What a tracker with these capabilities takes the packets of a reply for; each must be the last exactly if Done says so.</summary>
-    public static (List<PacketKind> Kinds, ReplyTracker Tracker) Kinds(ReplyShape shape, Capabilities capabilities, ReadOnlySpan<byte> bytes)
+    /// <summary>What a tracker with these capabilities takes the packets of a reply for; never done before the last.</summary>
+    public static (List<PacketKind> Kinds, ReplyTracker Tracker) Kinds(
+        ReplyShape shape, Capabilities capabilities, ReadOnlySpan<byte> bytes)
     {
         var tracker = new ReplyTracker();
         tracker.Begin(shape, capabilities);

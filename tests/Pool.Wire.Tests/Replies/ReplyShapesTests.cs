@@ -21,5 +21,6 @@ public sealed class ReplyShapesTests
     [InlineData(CommandCode.SetOption, ReplyShape.Acknowledgement)]
     [InlineData(CommandCode.StmtReset, ReplyShape.Acknowledgement)]
     [InlineData(CommandCode.ResetConnection, ReplyShape.Acknowledgement)]
-    public void Every_command_is_answered_in_its_shape(CommandCode command, ReplyShape shape) => Assert.Equal(shape, ReplyShapes.Of(command));
+    public void Every_command_is_answered_in_its_shape(CommandCode command, ReplyShape shape) =>
+        Assert.Equal(shape, ReplyShapes.Of(command));
 }

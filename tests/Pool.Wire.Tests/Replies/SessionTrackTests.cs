@@ -8,15 +8,18 @@ public sealed class SessionTrackTests
 {
     private static readonly byte[] s_all =
     [
-        .. StateChange.Variable("time_zone", "+00:00"), .. StateChange.Schema("shop"), .. StateChange.Something(), .. StateChange.Gtids("a:1-5"),
-        .. StateChange.Characteristics("START TRANSACTION;"), .. StateChange.Transaction("T___W_S_"), .. StateChange.Variable("x", ""),
+        .. StateChange.Variable("time_zone", "+00:00"), .. StateChange.Schema("shop"), .. StateChange.Something(),
+        .. StateChange.Gtids("a:1-5"),
+        .. StateChange.Characteristics("START TRANSACTION;"), .. StateChange.Transaction("T___W_S_"),
+        .. StateChange.Variable("x", ""),
         .. StateChange.Of((SessionTrackType)200, [1, 2, 3]), .. StateChange.Schema(""),
     ];
 
     [Fact]
     public void Every_type_of_change_is_read() => Assert.Equal(
         [
-            "SystemVariable time_zone=+00:00", "Schema =shop", "StateChange =1", "Gtids =a:1-5", "TransactionCharacteristics =START TRANSACTION;",
+            "SystemVariable time_zone=+00:00", "Schema =shop", "StateChange =1", "Gtids =a:1-5",
+            "TransactionCharacteristics =START TRANSACTION;",
             "TransactionState =T___W_S_", "SystemVariable x=", "200 =\u0001\u0002\u0003", "Schema =",
         ],
         Read(s_all, out var fault).Append(fault.ToString()).SkipLast(1));

@@ -11,9 +11,10 @@ public sealed class TextRowsTests
     [MemberData(nameof(ReplyTrackerTests.Formats), MemberType = typeof(ReplyTrackerTests))]
     public void Rows_are_read_with_their_NULLs(Wire.Handshake.Capabilities format)
     {
-        var long1 = new string('x', 300);
-        var reply = ReplyRun.Write(format, b => b.ResultSet(Auto, "a", "b").TextRow(null, "").TextRow(long1, "é").End(new OkFields()));
-        Assert.Equal([[null, ""], [long1, "é"]], TextRows.Read(reply, format));
+        var text = new string('x', 300);
+        var reply = ReplyRun.Write(
+            format, b => b.ResultSet(Auto, "a", "b").TextRow(null, "").TextRow(text, "é").End(new OkFields()));
+        Assert.Equal([[null, ""], [text, "é"]], TextRows.Read(reply, format));
     }
 
     [Fact]
