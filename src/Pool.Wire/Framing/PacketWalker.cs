@@ -12,6 +12,9 @@ public struct PacketWalker
     /// <summary>The header of the packet that the walker is in.</summary>
     public PacketHeader Header { readonly get; private set; }
 
+    /// <summary>True if the packet that the walker is in carries on the payload of the one before.</summary>
+    public bool IsContinuation { readonly get; private set; }
+
     /// <summary>True when all bytes of a logical payload have been walked over, and before the next header.</summary>
     public readonly bool AtPayloadEnd => _bodyLeft == 0 && !_continues;
 
@@ -36,6 +39,7 @@ public struct PacketWalker
 
         Header = PacketHeader.Read(bytes);
         _bodyLeft = Header.PayloadLength;
+        IsContinuation = _continues;
         _continues = Header.Continues;
         return PacketHeader.Size;
     }

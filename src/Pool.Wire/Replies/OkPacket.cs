@@ -54,24 +54,21 @@ public readonly ref struct OkPacket
         var status = (ServerStatus)reader.UInt16();
         var warnings = reader.UInt16();
         ReadOnlySpan<byte> info = default, changes = default;
-        if ((capabilities & Capabilities.SessionTrack) == 0)
-        {
-            info = reader.Rest();
-        }
-        else if (!reader.AtEnd)
+        if (!reader.AtEnd)
         {
             info = reader.LengthEncodedBytes();
-            if ((status & ServerStatus.SessionStateChanged) != 0 && !reader.AtEnd)
-            {
-                changes = reader.LengthEncodedBytes();
-            }
+            var tracks = (capabilities & Capabilities.SessionTrack) != 0 && (status & ServerStatus.SessionStateChanged) != 0;
+            changes = tracks && !reader.AtEnd ? reader.LengthEncodedBytes() : default;
         }
 
         packet = new OkPacket(affected, insertId, status, warnings, info, changes);
         return reader.Fault;
     }
 
-    /// <summary>Writes a payload in the form for a peer without session tracking, which for an empty text is that of all peers.</summary>
+    /// <summary>
+    /// Writes a payload without session state. The text has a length before it whatever the peer's capabilities, as all servers
+    /// write it (the documentation says otherwise for peers without session tracking); an empty one is left out.
+    /// </summary>
     public static void Write(ref WireWriter writer, byte header, ulong affectedRows, ulong lastInsertId, ServerStatus status, ushort warnings, ReadOnlySpan<byte> info)
     {
         writer.Byte(header);
@@ -79,7 +76,10 @@ public readonly ref struct OkPacket
         writer.LengthEncoded(lastInsertId);
         writer.UInt16((ushort)status);
         writer.UInt16(warnings);
-        writer.Bytes(info);
+        if (!info.IsEmpty)
+        {
+            writer.LengthEncodedBytes(info);
+        }
     }
 
     /// <summary>A whole packet: OK, nothing affected, no text. Answers its length.</summary>

@@ -8,7 +8,7 @@ namespace Pool.Wire.Replies;
 public sealed class ReplyWindow
 {
     /// <summary>Bytes of the buffer: a large read for small replies, and small enough for back-pressure on large ones.</summary>
-    public const int NormalBytes = 16 * 1024;
+    public const int NormalBytes = Headroom + (16 * 1024);
 
     /// <summary>The largest packet that may have to be read whole (an OK packet with very long session state).</summary>
     public const int MaxBytes = 1024 * 1024;

@@ -109,10 +109,9 @@ public sealed class ReplyBytes(Capabilities capabilities, byte sequence = 1)
         var tracks = Has(Capabilities.SessionTrack);
         var changes = tracks ? fields.Changes : null;
         var status = changes is null ? fields.Status : fields.Status | ServerStatus.SessionStateChanged;
-        byte[] tail = (tracks, fields.Info, changes) switch
+        byte[] tail = (fields.Info, changes) switch
         {
-            (false, _, _) => Encoding.UTF8.GetBytes(fields.Info),
-            (true, "", null) => [],
+            ("", null) => [],
             _ => [.. Field.Text(fields.Info), .. changes is null ? [] : Field.Text(changes)],
         };
         return

@@ -40,11 +40,11 @@ public sealed class FormatAdapterTests
         "0C000001 00 07000000 0100 0100 00 0300  " + At(2) + "  05000003 FE 0300 0200  " + At(4) + "  05000005 FE 0300 0200");
 
     [Fact]
-    public void An_update_loses_its_trackers_and_the_length_of_its_text() => Golden(
+    public void An_update_loses_its_trackers_and_keeps_its_text() => Golden(
         ReplyShape.Results,
         "40000001 00 01 00 0240 0000 28 526F7773206D6174636865643A20312020" + "4368616E6765643A20312020"
             + "5761726E696E67733A2030 0F 00 0D 0A6175746F636F6D6D6974 01 31",
-        "2F000001 00 01 00 0200 0000 526F7773206D6174636865643A20312020" + "4368616E6765643A20312020" + "5761726E696E67733A2030");
+        "30000001 00 01 00 0200 0000 28 526F7773206D6174636865643A20312020" + "4368616E6765643A20312020" + "5761726E696E67733A2030");
 
     [Fact]
     public void An_error_after_the_columns_stands_behind_their_EOF() => Golden(
