@@ -17,13 +17,17 @@ internal sealed class ListenerUnit
     private const byte Utf8Mb4GeneralCi = 45;
 
     // Left out on purpose: what changes the bytes of commands or results for the connection behind it (query attributes, optional
-    // metadata, compression), and what is MariaDB's alone and changes column definitions.
+    // or cached metadata, compression, progress reports).
     private const Capabilities Offered = Capabilities.LongPassword | Capabilities.FoundRows | Capabilities.LongFlag
         | Capabilities.ConnectWithDatabase | Capabilities.NoSchema | Capabilities.Odbc | Capabilities.LocalFiles | Capabilities.IgnoreSpace
         | Capabilities.Protocol41 | Capabilities.Interactive | Capabilities.IgnoreSigpipe | Capabilities.Transactions | Capabilities.Reserved
         | Capabilities.SecureConnection | Capabilities.MultiStatements | Capabilities.MultiResults | Capabilities.PsMultiResults
         | Capabilities.PluginAuth | Capabilities.ConnectAttributes | Capabilities.PluginAuthLengthEncoded
         | Capabilities.CanHandleExpiredPasswords | Capabilities.SessionTrack | Capabilities.DeprecateEof;
+
+    // MariaDB says by the absence of LongPassword that it has capabilities of its own.
+    private const Capabilities OfferedByMariaDb = (Offered & ~Capabilities.LongPassword)
+        | Capabilities.MariaDbStmtBulkOperations | Capabilities.MariaDbExtendedMetadata;
 
     private readonly ListenerContext _context;
     private readonly ClientListener _listener;
@@ -72,7 +76,7 @@ internal sealed class ListenerUnit
         _login = facts => new LoginContext
         {
             ServerVersion = facts.VersionText,
-            Offered = Offered,
+            Offered = facts.Flavour == ServerFlavour.MariaDb ? OfferedByMariaDb : Offered,
             DefaultMethod = facts.Flavour == ServerFlavour.MariaDb ? AuthMethod.NativePassword : AuthMethod.CachingSha2Password,
             CollationId = (byte)(facts.Collations.DefaultId is > 0 and <= byte.MaxValue and var id ? id : Utf8Mb4GeneralCi),
             Users = users,

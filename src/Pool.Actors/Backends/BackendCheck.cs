@@ -78,8 +78,14 @@ public static class BackendCheck
         var sqlMode = (globals[1] ?? "").Split(',');
         mode |= sqlMode.Contains("ANSI_QUOTES") ? LexerMode.AnsiQuotes : LexerMode.None;
         mode |= sqlMode.Contains("NO_BACKSLASH_ESCAPES") ? LexerMode.NoBackslashEscapes : LexerMode.None;
+        const int FirstWithoutProcessKill = 9;
         return new BackendFacts(
-            flavour, connection.Identity.VersionText, collations, mode, await RestoresHandshakeCollationAsync(connection, globals[0] ?? "", flavour));
+            flavour,
+            connection.Identity.VersionText,
+            collations,
+            mode,
+            await RestoresHandshakeCollationAsync(connection, globals[0] ?? "", flavour),
+            flavour == ServerFlavour.MariaDb || connection.Identity.Version.Major < FirstWithoutProcessKill);
     }
 
     // Told apart only where the handshake's collation is not the server's default anyway.

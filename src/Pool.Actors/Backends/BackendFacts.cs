@@ -8,5 +8,11 @@ namespace Pool.Actors.Backends;
 /// <param name="Collations">Its collations.</param>
 /// <param name="LexerMode">How its statements are read: the flavour, and the global sql_mode.</param>
 /// <param name="ResetRestoresHandshakeCollation">True if COM_RESET_CONNECTION gives the handshake's collation back (MariaDB), false if the server's default (MySQL).</param>
+/// <param name="HasProcessKill">True if the server knows COM_PROCESS_KILL, which MySQL 9 does not any more.</param>
 public sealed record BackendFacts(
-    ServerFlavour Flavour, string VersionText, CollationCatalogue Collations, LexerMode LexerMode, bool ResetRestoresHandshakeCollation);
+    ServerFlavour Flavour,
+    string VersionText,
+    CollationCatalogue Collations,
+    LexerMode LexerMode,
+    bool ResetRestoresHandshakeCollation,
+    bool HasProcessKill = true);

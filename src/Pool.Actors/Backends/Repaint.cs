@@ -36,6 +36,14 @@ public sealed class Repaint
             plan.Add(ReplyShape.Results, s => s with { IgnoreSpace = needs.IgnoreSpace });
         }
 
+        if (has.NoNullCollationIds != needs.NoNullCollationIds)
+        {
+            CommandPackets.Query(plan._commands, needs.NoNullCollationIds
+                ? "SET old_mode = CONCAT_WS(',', NULLIF(@@global.old_mode, ''), 'NO_NULL_COLLATION_IDS')"
+                : "SET old_mode = DEFAULT");
+            plan.Add(ReplyShape.Results, s => s with { NoNullCollationIds = needs.NoNullCollationIds });
+        }
+
         if (has.Database != needs.Database)
         {
             CommandPackets.InitDb(plan._commands, needs.Database!);

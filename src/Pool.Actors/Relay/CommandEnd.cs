@@ -93,7 +93,9 @@ internal static class CommandEnd
                 return;
             case CommandCode.SetOption when summary.ErrorCode == 0:
                 ChangeSettings(session, session.Settings with { MultiStatements = session.Outgoing.Span[5] == 0 });
-                break;
+                session.Record.NoteLocal(-1);
+                lease.HasLastResult = true;
+                return;
         }
 
         session.Record.Note(summary);

@@ -54,7 +54,7 @@ internal static class LocalInfile
             if (!isBody)
             {
                 (walker.Header with { Sequence = (byte)(walker.Header.Sequence - shift) }).Write(bytes[passed..]);
-                ended = walker.Header.PayloadLength == 0;
+                ended = walker.Header.PayloadLength == 0 && !walker.IsContinuation;
             }
 
             passed += run;

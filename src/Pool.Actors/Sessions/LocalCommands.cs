@@ -23,7 +23,7 @@ internal static class LocalCommands
                 return Step.Close;
             case CommandCode.Ping:
                 Consume(session);
-                session.Record.NoteLocal();
+                session.Record.NoteLocal(0);
                 return await SendAsync(session, LocalReply.Ok(1, session.IdleStatus));
             case CommandCode.SetOption:
                 return await SetOptionAsync(session);
@@ -32,7 +32,9 @@ internal static class LocalCommands
             case CommandCode.ChangeUser:
                 return await SessionReset.ChangeUserAsync(session);
             case CommandCode.ProcessKill:
-                return await ProcessKillAsync(session);
+                return session.Origin.Backend.Facts!.HasProcessKill
+                    ? await ProcessKillAsync(session)
+                    : await FailAsync(session, PoolError.UnknownCommand);
             default:
                 // COM_STMT_CLOSE and COM_STMT_SEND_LONG_DATA for a statement that does not exist: no reply, no effect.
                 return await LargeCommand.SkipAsync(session) ? Step.Next : Step.Close;
@@ -84,6 +86,7 @@ internal static class LocalCommands
         var enabled = payload[1] == 0;
         Consume(session);
         CommandEnd.ChangeSettings(session, session.Settings with { MultiStatements = enabled });
+        session.Record.NoteLocal(-1);
         var deprecated = (session.Capabilities & Capabilities.DeprecateEof) != 0;
         return await SendAsync(session, LocalReply.Eof(1, session.IdleStatus, deprecated));
     }

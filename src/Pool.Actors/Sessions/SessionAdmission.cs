@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Pool.Actors.Backends;
 using Pool.Actors.Errors;
 using Pool.Actors.Relay;
 using Pool.Actors.Runtime;
@@ -15,6 +16,7 @@ namespace Pool.Actors.Sessions;
 /// </summary>
 public sealed class SessionAdmission
 {
+    private static readonly KeyValuePair<string, string> s_connectorNet = new("_client_name", "mysql-connector-net");
     private readonly SessionServices _services;
     private readonly ConcurrentDictionary<SessionOrigin, SessionOrigin> _origins = new();
     private readonly UserLimits _users = new();
@@ -79,7 +81,7 @@ public sealed class SessionAdmission
             .ReauthenticateAsync(command, session.Capabilities, sequence, leftover, deadline.Token);
         if (result.Client is not { } client)
         {
-            NoteFailure(session.Client, result);
+            NoteFailure(session.Peer, result);
             return false;
         }
 
@@ -107,12 +109,12 @@ public sealed class SessionAdmission
 
     private async ValueTask LogInAsync(Transport transport, ListenerContext listener, LoginContext login)
     {
-        var id = _services.Sessions.NextId();
+        var (id, peer) = (_services.Sessions.NextId(), transport.Peer);
         using var deadline = new CancellationTokenSource(listener.HandshakeTimeout, _services.Time);
         var result = await new ClientLogin(login, transport, id).RunAsync(deadline.Token);
         if (result.Client is not { } client)
         {
-            NoteFailure(transport, result);
+            NoteFailure(peer, result);
             return;
         }
 
@@ -159,14 +161,18 @@ public sealed class SessionAdmission
         }
 
         var connectionClass = new ConnectionClass(
-            route.Account, client.Effective.HasFlag(Capabilities.FoundRows), client.Effective.HasFlag(Capabilities.LocalFiles));
+            route.Account,
+            client.Effective.HasFlag(Capabilities.FoundRows),
+            client.Effective.HasFlag(Capabilities.LocalFiles),
+            client.Effective.HasFlag(Capabilities.MariaDbExtendedMetadata));
         var canKill = Volatile.Read(ref _rights).TryGetValue(client.User, out var rights) && rights.CanKillOthers;
         var origin = new SessionOrigin(client.User, listener.Name, route.Backend, connectionClass, canKill);
         var settings = new SessionSettings(
             client.Database,
             facts.Collations.Effective((ushort)client.CollationId),
             client.Effective.HasFlag(Capabilities.IgnoreSpace),
-            client.Effective.HasFlag(Capabilities.MultiStatements));
+            client.Effective.HasFlag(Capabilities.MultiStatements),
+            facts.Flavour == ServerFlavour.MariaDb && client.Attributes.Contains(s_connectorNet));
         var needed = route.Backend.Fingerprints.Intern(connectionClass, settings);
         return needed == Fingerprint.None ? null : (_origins.GetOrAdd(origin, origin), needed);
     }
@@ -211,7 +217,7 @@ public sealed class SessionAdmission
         client.Transport.Close();
     }
 
-    private void NoteFailure(Transport transport, LoginResult result)
+    private void NoteFailure(string peer, LoginResult result)
     {
         if (result.Failure == LoginFailure.ProbeLeft)
         {
@@ -221,7 +227,7 @@ public sealed class SessionAdmission
 
         _services.Metrics.LoginsFailed.Increment();
         _services.Metrics.Errors[result.Failure.ToString()].Increment();
-        SessionLog.LoginFailed(_services.Logger, transport.Peer, result.Failure, result.User);
+        SessionLog.LoginFailed(_services.Logger, peer, result.Failure, result.User);
     }
 
     private async ValueTask RefuseAsync(Transport transport, PoolError error, params object?[] arguments)

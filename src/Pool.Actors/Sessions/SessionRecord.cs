@@ -36,8 +36,8 @@ internal struct SessionRecord
         }
     }
 
-    /// <summary>Takes note of a command that was answered without a backend, as the server would count it.</summary>
-    public void NoteLocal() => RowCount = 0;
+    /// <summary>Takes note of a command without rows that the session answered itself, as the server counts it: 0 after an OK, -1 after an EOF.</summary>
+    public void NoteLocal(long rowCount) => RowCount = rowCount;
 
     /// <summary>What replaces the session functions in a statement that runs where the last one did not.</summary>
     public readonly SessionValues Values(uint connectionId) => new(connectionId, RowCount: RowCount, FoundRows: FoundRows);

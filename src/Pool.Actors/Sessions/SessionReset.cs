@@ -15,7 +15,7 @@ internal static class SessionReset
         await CleanAsync(session);
         var facts = session.Origin.Backend.Facts!;
         var collation = facts.ResetRestoresHandshakeCollation ? session.LoginCollationId : facts.Collations.DefaultId;
-        CommandEnd.ChangeSettings(session, session.Settings with { CollationId = collation, IgnoreSpace = false });
+        CommandEnd.ChangeSettings(session, session.Settings with { CollationId = collation, IgnoreSpace = false, NoNullCollationIds = false });
         return await LocalCommands.SendAsync(session, LocalReply.Ok(1, session.IdleStatus));
     }
 

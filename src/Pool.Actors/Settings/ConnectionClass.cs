@@ -7,4 +7,5 @@ namespace Pool.Actors.Settings;
 /// <param name="Account">The name of the account (configuration, not the server's user name).</param>
 /// <param name="FoundRows">CLIENT_FOUND_ROWS: affected rows are found rows.</param>
 /// <param name="LocalFiles">CLIENT_LOCAL_FILES: the server may ask for LOAD DATA LOCAL data.</param>
-public sealed record ConnectionClass(string Account, bool FoundRows, bool LocalFiles);
+/// <param name="ExtendedMetadata">MariaDB's extended metadata: column definitions say more about types.</param>
+public sealed record ConnectionClass(string Account, bool FoundRows, bool LocalFiles, bool ExtendedMetadata = false);

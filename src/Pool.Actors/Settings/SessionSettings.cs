@@ -7,4 +7,8 @@ namespace Pool.Actors.Settings;
 /// <param name="CollationId">The collation (and so character set) of the session, as the server's id for it; 0 for the server's default.</param>
 /// <param name="IgnoreSpace">The client asked for CLIENT_IGNORE_SPACE: sql_mode has IGNORE_SPACE added.</param>
 /// <param name="MultiStatements">The client asked for CLIENT_MULTI_STATEMENTS, or set the option later.</param>
-public sealed record SessionSettings(string? Database, ushort CollationId, bool IgnoreSpace, bool MultiStatements);
+/// <param name="NoNullCollationIds">
+/// The client is MySQL Connector/NET: MariaDB adds NO_NULL_COLLATION_IDS to its old_mode when it logs in, and it cannot do without.
+/// </param>
+public sealed record SessionSettings(
+    string? Database, ushort CollationId, bool IgnoreSpace, bool MultiStatements, bool NoNullCollationIds = false);

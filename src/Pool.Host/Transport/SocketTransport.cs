@@ -95,8 +95,7 @@ public sealed class SocketTransport : Actors.Runtime.Transport
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
-            _socket.Dispose();
-            _receiver.Dispose();
+            End();
         }
     }
 
@@ -127,7 +126,22 @@ public sealed class SocketTransport : Actors.Runtime.Transport
         }
         finally
         {
-            _socket.Dispose();
+            End();
         }
+    }
+
+    // Disposing a socket with a receive under way sends a reset; after a shutdown there is none under way.
+    private void End()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+        }
+
+        _socket.Dispose();
+        _receiver.Dispose();
     }
 }

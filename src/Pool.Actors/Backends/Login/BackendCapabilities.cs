@@ -26,6 +26,7 @@ public static class BackendCapabilities
         var wanted = Wanted;
         wanted |= connectionClass.FoundRows ? Capabilities.FoundRows : Capabilities.None;
         wanted |= connectionClass.LocalFiles ? Capabilities.LocalFiles : Capabilities.None;
+        wanted |= connectionClass.ExtendedMetadata ? Capabilities.MariaDbExtendedMetadata : Capabilities.None;
         return wanted & offered;
     }
 }

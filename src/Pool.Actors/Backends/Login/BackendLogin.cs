@@ -180,7 +180,7 @@ public sealed class BackendLogin
         }
 
         var method = AuthMethodNames.Find(request.PluginName);
-        if (method == AuthMethod.ClearPassword && IsEncrypted)
+        if (IsEncrypted && (method == AuthMethod.ClearPassword || request.PluginName.SequenceEqual("sha256_password"u8)))
         {
             return BackendAnswer.Clear(_options.Password);
         }

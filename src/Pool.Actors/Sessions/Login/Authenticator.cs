@@ -27,7 +27,7 @@ internal sealed class Authenticator(LoginExchange exchange, LoginContext context
     {
         var method = MethodFor(request, user);
         ReadOnlyMemory<byte>? response = request.AuthResponse;
-        if (request.AuthResponse is null || method != request.Method)
+        if (request.AuthResponse is null || method != request.Method || IsPostponed(request))
         {
             response = await SwitchAsync(request, method);
         }
@@ -136,6 +136,10 @@ internal sealed class Authenticator(LoginExchange exchange, LoginContext context
         CryptographicOperations.ZeroMemory(password);
         return verified;
     }
+
+    // A client that wants another method than the one that was greeted with may leave its answer until it is asked.
+    private bool IsPostponed(LoginRequest request) =>
+        request.CanSwitch && request.Method != context.DefaultMethod && IsEmpty(request.AuthResponse);
 
     // caching_sha2_password clients say "no password" with a lone NUL.
     private static bool IsEmpty(ReadOnlySpan<byte> response) => response is [] or [0];
