@@ -14,7 +14,7 @@ namespace Pool.Testing;
 /// A client that speaks the protocol by the book and believes nothing: it checks every sequence number, and reads replies by its
 /// own rules. One flow of control.
 /// </summary>
-public sealed class FakeClient(PipeTransport transport)
+public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
 {
     /// <summary>The password of every user.</summary>
     public const string Password = "correct horse";
@@ -26,12 +26,15 @@ public sealed class FakeClient(PipeTransport transport)
         | Capabilities.DeprecateEof | Capabilities.SessionTrack;
 
     private const int MaxPayloadBytes = 64 * 1024 * 1024;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private readonly PacketChannel _channel = new(transport);
     private Capabilities _flags;
 
     /// <summary>The stream.</summary>
     public PipeTransport Transport { get; } = transport;
+
+    /// <summary>The node's end of it.</summary>
+    public FakeClientLink Link { get; } = link;
 
     /// <summary>What the greeting told as the connection id.</summary>
     public uint ConnectionId { get; private set; }
@@ -186,9 +189,10 @@ public sealed class FakeClient(PipeTransport transport)
     {
         for (var i = columns + (Has(Capabilities.DeprecateEof) ? 0 : 1); i > 0; i--)
         {
-            if (await ReadAsync() is null)
+            var payload = await ReadAsync();
+            if (payload is null or [ErrPacket.Header, ..])
             {
-                return FakeResult.Closed;
+                return ReadError(payload);
             }
         }
 

@@ -53,6 +53,9 @@ public sealed class FakeServer : IDialer
     /// <summary>Answers a command in the server's place; an answer of null leaves it to the server.</summary>
     public Func<FakeServerConnection, FakeStatement, FakeServerReply?>? Script { get; set; }
 
+    /// <summary>What every statement waits for before it takes effect; null: nothing.</summary>
+    public Func<Task>? Pace { get; set; }
+
     /// <summary>Nobody listens.</summary>
     public bool IsDown { get; set; }
 

@@ -115,6 +115,7 @@ public sealed class FakeServerConnection
             return false;
         }
 
+        await (_server.Pace?.Invoke() ?? Task.CompletedTask);
         var reply = _server.Script?.Invoke(this, statement) ?? Session.Execute(statement);
         reply = await InterruptibleAsync(reply);
         Volatile.Write(ref _interrupted, null);

@@ -222,7 +222,7 @@ public sealed partial class FakeServerSession
         return FakeServerReply.Ok(Status);
     }
 
-    [GeneratedRegex("@([a-z][a-z0-9_]*)")]
+    [GeneratedRegex("(?<!@)@([a-z][a-z0-9_]*)")]
     private static partial Regex UserVariable();
 
     [GeneratedRegex("processlist WHERE id = ([0-9]+)")]

@@ -157,7 +157,7 @@ public sealed class OwnCommandTests
         Assert.Equal(1045, (await client.ChangeUserAsync("other", password: "wrong")).Error);
         Assert.Null(await client.ReadAsync());
         await node.RestAsync();
-        Assert.Equal(0, node.Services.Sessions.Count);
+        await TestNode.UntilAsync(() => node.Services.Sessions.Count == 0, "the session ends");
     }
 
     [Theory]

@@ -94,9 +94,7 @@ public sealed class StraightPathTests
         var command = Packet(CommandCode.Query, "SELECT 'split'");
         for (var at = 1; at < command.Length; at++)
         {
-            var read = node.Services.Metrics.BytesFromClients.Value + at;
-            await client.SendRawAsync(command[..at]);
-            await TestNode.UntilAsync(() => node.Services.Metrics.BytesFromClients.Value == read, "the first part is read");
+            await node.ReadsAsync(at, () => client.SendRawAsync(command[..at]));
             await client.SendRawAsync(command[at..]);
             Assert.Equal("SELECT 'split'", (await client.ReadResultAsync()).Value);
         }
