@@ -341,20 +341,31 @@ public sealed class Session : ILeaseHolder
         }
     }
 
-    private async ValueTask<Step> WakeAsync(int received)
+    private ValueTask<Step> WakeAsync(int received) =>
+        TryBecomeBusy() == SessionState.Idle ? ValueTask.FromResult(Take(received)) : WakeSlowlyAsync(received);
+
+    private async ValueTask<Step> WakeSlowlyAsync(int received)
     {
-        while (Interlocked.CompareExchange(ref _state, (int)SessionState.Busy, (int)SessionState.Idle) is var state && state != (int)SessionState.Idle)
+        SessionState state;
+        while ((state = TryBecomeBusy()) != SessionState.Idle)
         {
-            switch ((SessionState)state)
+            if (state == SessionState.Ended)
             {
-                case SessionState.Ended:
-                    return Step.Close;
-                case SessionState.Settling:
-                    await (Volatile.Read(ref _settled)?.Task ?? Task.CompletedTask);
-                    break;
+                return Step.Close;
             }
+
+            await (Volatile.Read(ref _settled)?.Task ?? Task.CompletedTask);
         }
 
+        return Take(received);
+    }
+
+    // The state before; it is Busy now if that was Idle.
+    private SessionState TryBecomeBusy() =>
+        (SessionState)Interlocked.CompareExchange(ref _state, (int)SessionState.Busy, (int)SessionState.Idle);
+
+    private Step Take(int received)
+    {
         if (received == 0)
         {
             return Step.Close;
