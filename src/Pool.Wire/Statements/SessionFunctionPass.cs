@@ -95,7 +95,7 @@ internal ref struct SessionFunctionPass
         if (_now.Kind == TokenKind.Word && _next.Kind == TokenKind.Open && _third.Kind == TokenKind.Close
             && _before.Kind is not (TokenKind.Dot or TokenKind.At or TokenKind.SystemAt))
         {
-            type = _now.Keyword == Keyword.RowCount ? "SIGNED"u8 : type;
+            type = _now.Keyword is Keyword.RowCount or Keyword.FoundRows ? "SIGNED"u8 : type;
             return Function(_now.Keyword, out value) ? 3 : 0;
         }
 
@@ -139,11 +139,12 @@ internal ref struct SessionFunctionPass
         return known.HasValue;
     }
 
-    // A cast, not a bare number: it keeps the type, is no column's position after ORDER BY, and a sign cannot join an operator.
+    // A cast, not a bare number: it is no column's position after ORDER BY, and a sign cannot join an operator. The call stays behind
+    // it, never evaluated, and gives the column the type and length that it would have given it.
     private void Replace(int start, int end, long value, ReadOnlySpan<byte> type, bool named)
     {
         _output.Write(_sql[_written..start]);
-        _output.Write("CAST("u8);
+        _output.Write("COALESCE(CAST("u8);
         Span<byte> digits = stackalloc byte[20];
         var fits = type.SequenceEqual("SIGNED"u8)
             ? Utf8Formatter.TryFormat(value, digits, out var length)
@@ -151,6 +152,8 @@ internal ref struct SessionFunctionPass
         _output.Write(digits[..(fits ? length : 0)]);
         _output.Write(" AS "u8);
         _output.Write(type);
+        _output.Write("), "u8);
+        _output.Write(_sql[start..end]);
         _output.Write(")"u8);
         if (named && end - start <= LongestColumnName)
         {

@@ -1,51 +1,52 @@
 using System.Buffers;
 using System.Text;
+using System.Text.RegularExpressions;
 using Pool.Wire.Statements;
 
 namespace Pool.Wire.Tests.Statements;
 
-public sealed class SessionFunctionsTests
+public sealed partial class SessionFunctionsTests
 {
     private static readonly SessionValues All =
         new(7, LastInsertId: ulong.MaxValue, RowCount: -1, FoundRows: 3, WarningCount: 2, ErrorCount: 1);
 
     [Theory]
-    [InlineData("SELECT connection_id ( ) AS x", "SELECT CAST(7 AS UNSIGNED) AS x")]
-    [InlineData("select 1, CONNECTION_ID(), 2", "select 1, CAST(7 AS UNSIGNED) AS `CONNECTION_ID()`, 2")]
-    [InlineData("SELECT CONNECTION_ID()", "SELECT CAST(7 AS UNSIGNED) AS `CONNECTION_ID()`")]
-    [InlineData("SELECT DISTINCT Connection_Id( );", "SELECT DISTINCT CAST(7 AS UNSIGNED) AS `Connection_Id( )`;")]
-    [InlineData("SELECT CONNECTION_ID() x FROM t", "SELECT CAST(7 AS UNSIGNED) x FROM t")]
-    [InlineData("SELECT CONNECTION_ID() 'x'", "SELECT CAST(7 AS UNSIGNED) 'x'")]
-    [InlineData("SELECT CONNECTION_ID() FROM t", "SELECT CAST(7 AS UNSIGNED) AS `CONNECTION_ID()` FROM t")]
-    [InlineData("SELECT CONNECTION_ID() + 1", "SELECT CAST(7 AS UNSIGNED) + 1")]
-    [InlineData("SELECT f(1, CONNECTION_ID())", "SELECT f(1, CAST(7 AS UNSIGNED))")]
-    [InlineData("SELECT 1 WHERE a = CONNECTION_ID()", "SELECT 1 WHERE a = CAST(7 AS UNSIGNED)")]
-    [InlineData("SELECT 1 ORDER BY 1, CONNECTION_ID()", "SELECT 1 ORDER BY 1, CAST(7 AS UNSIGNED)")]
+    [InlineData("SELECT connection_id ( ) AS x", "SELECT COALESCE(CAST(7 AS UNSIGNED), connection_id ( )) AS x")]
+    [InlineData("select 1, CONNECTION_ID(), 2", "select 1, COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) AS `CONNECTION_ID()`, 2")]
+    [InlineData("SELECT CONNECTION_ID()", "SELECT COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) AS `CONNECTION_ID()`")]
+    [InlineData("SELECT DISTINCT Connection_Id( );", "SELECT DISTINCT COALESCE(CAST(7 AS UNSIGNED), Connection_Id( )) AS `Connection_Id( )`;")]
+    [InlineData("SELECT CONNECTION_ID() x FROM t", "SELECT COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) x FROM t")]
+    [InlineData("SELECT CONNECTION_ID() 'x'", "SELECT COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) 'x'")]
+    [InlineData("SELECT CONNECTION_ID() FROM t", "SELECT COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) AS `CONNECTION_ID()` FROM t")]
+    [InlineData("SELECT CONNECTION_ID() + 1", "SELECT COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) + 1")]
+    [InlineData("SELECT f(1, CONNECTION_ID())", "SELECT f(1, COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()))")]
+    [InlineData("SELECT 1 WHERE a = CONNECTION_ID()", "SELECT 1 WHERE a = COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID())")]
+    [InlineData("SELECT 1 ORDER BY 1, CONNECTION_ID()", "SELECT 1 ORDER BY 1, COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID())")]
     [InlineData(
-        "SELECT * FROM (SELECT CONNECTION_ID()) t", "SELECT * FROM (SELECT CAST(7 AS UNSIGNED) AS `CONNECTION_ID()`) t")]
+        "SELECT * FROM (SELECT CONNECTION_ID()) t", "SELECT * FROM (SELECT COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) AS `CONNECTION_ID()`) t")]
     [InlineData(
         "SELECT (SELECT 1), CONNECTION_ID() UNION SELECT 1, 2",
-        "SELECT (SELECT 1), CAST(7 AS UNSIGNED) AS `CONNECTION_ID()` UNION SELECT 1, 2")]
-    [InlineData("SELECT CONNECTION_ID(/*`*/)", "SELECT CAST(7 AS UNSIGNED) AS `CONNECTION_ID(/*``*/)`")]
-    [InlineData("SELECT LAST_INSERT_ID()", "SELECT CAST(18446744073709551615 AS UNSIGNED) AS `LAST_INSERT_ID()`")]
-    [InlineData("SELECT LAST_INSERT_ID(5), ROW_COUNT()", "SELECT LAST_INSERT_ID(5), CAST(-1 AS SIGNED) AS `ROW_COUNT()`")]
-    [InlineData("DO FOUND_ROWS()", "DO CAST(3 AS UNSIGNED)")]
-    [InlineData("INSERT INTO t VALUES (LAST_INSERT_ID(), 1)", "INSERT INTO t VALUES (CAST(18446744073709551615 AS UNSIGNED), 1)")]
+        "SELECT (SELECT 1), COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) AS `CONNECTION_ID()` UNION SELECT 1, 2")]
+    [InlineData("SELECT CONNECTION_ID(/*`*/)", "SELECT COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID(/*`*/)) AS `CONNECTION_ID(/*``*/)`")]
+    [InlineData("SELECT LAST_INSERT_ID()", "SELECT COALESCE(CAST(18446744073709551615 AS UNSIGNED), LAST_INSERT_ID()) AS `LAST_INSERT_ID()`")]
+    [InlineData("SELECT LAST_INSERT_ID(5), ROW_COUNT()", "SELECT LAST_INSERT_ID(5), COALESCE(CAST(-1 AS SIGNED), ROW_COUNT()) AS `ROW_COUNT()`")]
+    [InlineData("DO FOUND_ROWS()", "DO COALESCE(CAST(3 AS SIGNED), FOUND_ROWS())")]
+    [InlineData("INSERT INTO t VALUES (LAST_INSERT_ID(), 1)", "INSERT INTO t VALUES (COALESCE(CAST(18446744073709551615 AS UNSIGNED), LAST_INSERT_ID()), 1)")]
     [InlineData(
         "SELECT @@warning_count, @@session.error_count e",
-        "SELECT CAST(2 AS UNSIGNED) AS `@@warning_count`, CAST(1 AS UNSIGNED) e")]
+        "SELECT COALESCE(CAST(2 AS UNSIGNED), @@warning_count) AS `@@warning_count`, COALESCE(CAST(1 AS UNSIGNED), @@session.error_count) e")]
     [InlineData(
         "SELECT @@Identity + @@local.last_insert_id",
-        "SELECT CAST(18446744073709551615 AS UNSIGNED) + CAST(18446744073709551615 AS UNSIGNED)")]
-    [InlineData("SET @a = @@pseudo_thread_id", "SET @a = CAST(7 AS UNSIGNED)")]
-    [InlineData("SET @@last_insert_id = 5, @a = CONNECTION_ID()", "SET @@last_insert_id = 5, @a = CAST(7 AS UNSIGNED)")]
-    [InlineData("SELECT 1; SELECT CONNECTION_ID()", "SELECT 1; SELECT CAST(7 AS UNSIGNED) AS `CONNECTION_ID()`")]
+        "SELECT COALESCE(CAST(18446744073709551615 AS UNSIGNED), @@Identity) + COALESCE(CAST(18446744073709551615 AS UNSIGNED), @@local.last_insert_id)")]
+    [InlineData("SET @a = @@pseudo_thread_id", "SET @a = COALESCE(CAST(7 AS UNSIGNED), @@pseudo_thread_id)")]
+    [InlineData("SET @@last_insert_id = 5, @a = CONNECTION_ID()", "SET @@last_insert_id = 5, @a = COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID())")]
+    [InlineData("SELECT 1; SELECT CONNECTION_ID()", "SELECT 1; SELECT COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) AS `CONNECTION_ID()`")]
     [InlineData(
         "SELECT 'CONNECTION_ID()', ROW_COUNT() r /* ROW_COUNT() */",
-        "SELECT 'CONNECTION_ID()', CAST(-1 AS SIGNED) r /* ROW_COUNT() */")]
+        "SELECT 'CONNECTION_ID()', COALESCE(CAST(-1 AS SIGNED), ROW_COUNT()) r /* ROW_COUNT() */")]
     [InlineData(
         "SELECT CONNECTION_ID(); CREATE VIEW v AS SELECT CONNECTION_ID()",
-        "SELECT CAST(7 AS UNSIGNED) AS `CONNECTION_ID()`; CREATE VIEW v AS SELECT CONNECTION_ID()")]
+        "SELECT COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) AS `CONNECTION_ID()`; CREATE VIEW v AS SELECT CONNECTION_ID()")]
     public void Calls_become_the_sessions_values(string sql, string expected) => Assert.Equal(expected, Rewrite(sql, All));
 
     [Theory]
@@ -71,12 +72,12 @@ public sealed class SessionFunctionsTests
         var onlyId = new SessionValues(7);
         Assert.Null(Rewrite("SELECT LAST_INSERT_ID(), ROW_COUNT(), FOUND_ROWS(), @@warning_count, @@error_count", onlyId));
         Assert.Equal(
-            "SELECT ROW_COUNT(), CAST(7 AS UNSIGNED) AS `CONNECTION_ID()`",
+            "SELECT ROW_COUNT(), COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) AS `CONNECTION_ID()`",
             Rewrite("SELECT ROW_COUNT(), CONNECTION_ID()", onlyId));
     }
 
     [Fact]
-    public void A_rewritten_statement_has_nothing_left_to_rewrite()
+    public void Apart_from_what_was_put_in_a_rewritten_statement_is_the_same()
     {
         const int Seed = 77;
         var random = new Random(Seed);
@@ -84,12 +85,16 @@ public sealed class SessionFunctionsTests
         {
             var first = StatementSamples.All[random.Next(StatementSamples.All.Length)];
             var second = StatementSamples.All[random.Next(StatementSamples.All.Length)];
-            var rewritten = Rewrite(first.Sql + " " + second.Sql, All);
+            var sql = first.Sql + " " + second.Sql;
+            var rewritten = Rewrite(sql, All);
             Assert.True(
-                rewritten is null || Rewrite(rewritten, All) is null,
-                $"seed {Seed}, round {round}: {first.Sql} {second.Sql} -> {rewritten}");
+                rewritten is null || PutIn().Replace(rewritten, "$1") == sql,
+                $"seed {Seed}, round {round}: {sql} -> {rewritten}");
         }
     }
+
+    [GeneratedRegex(@"COALESCE\(CAST\(-?\d+ AS (?:UN)?SIGNED\), ([^(]*?(?:\([^)]*\))?)\)(?: AS `(?:[^`]|``)*`)?")]
+    private static partial Regex PutIn();
 
     private static string? Rewrite(string sql, in SessionValues values)
     {
