@@ -66,6 +66,7 @@ internal static class CommandEnd
     public static ValueTask<Step> SettleAsync(Session session, Step step) => step switch
     {
         Step.Settle => SettleLeaseAsync(session),
+        Step.Denied => DenyAsync(session),
         Step.Lost => GiveUpAsync(session, PoolError.BackendLost),
         Step.Malformed => GiveUpAsync(session, PoolError.BackendMalformed),
         Step.ClientLeft => LeaveAsync(session),
@@ -110,6 +111,12 @@ internal static class CommandEnd
         {
             session.Origin.Backend.NoteReadOnly();
         }
+    }
+
+    private static ValueTask<Step> DenyAsync(Session session)
+    {
+        session.ConsumeSent();
+        return LocalCommands.SendAsync(session, session.Outgoing);
     }
 
     private static async ValueTask<Step> SettleLeaseAsync(Session session)

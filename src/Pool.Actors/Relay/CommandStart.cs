@@ -1,4 +1,5 @@
 using Pool.Actors.Backends;
+using Pool.Actors.Pooling;
 using Pool.Actors.Sessions;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
@@ -17,10 +18,28 @@ internal static class CommandStart
     // Stored code may read what the statement itself does not name.
     private const StatementTraits InsertId = StatementTraits.ReadsInsertId | StatementTraits.Routine | StatementTraits.UnknownFunction | StatementTraits.TextPrepare;
 
-    /// <summary>Starts the command at the front of the inbox: Send, or Prepare.</summary>
+    /// <summary>Starts the command at the front of the inbox: Send; or Wait or Prepare if it is not so simple.</summary>
     public static Step Begin(Session session)
     {
         session.Services.Metrics.Commands.Increment();
+        return Start(session);
+    }
+
+    /// <summary>Goes on after <see cref="Step.Wait"/>: as <see cref="Begin"/>, or Denied.</summary>
+    public static Step Resume(Session session, LeaseResult result)
+    {
+        if (result.Connection is not BackendConnection connection)
+        {
+            session.Send(LeaseSetup.Denial(session, result), session.Inbox.Header.PacketLength);
+            return Step.Denied;
+        }
+
+        session.Hold(connection);
+        return connection.Fingerprint == session.Needed ? Start(session) : Step.Prepare;
+    }
+
+    private static Step Start(Session session)
+    {
         var now = session.Touch();
         var header = session.Inbox.Header;
         if (header.Sequence != 0 || header.PayloadLength == 0 || session.Inbox.IsLarge)
@@ -44,7 +63,8 @@ internal static class CommandStart
 
         if (session.Lease is null && !TryLease(session))
         {
-            return Step.Prepare;
+            // A connection leased anew knows nothing of the session's results.
+            return (facts.Traits & (LastResult | InsertId)) == 0 ? Step.Wait : Step.Prepare;
         }
 
         var lease = session.Lease!;

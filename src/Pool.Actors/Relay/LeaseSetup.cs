@@ -22,9 +22,15 @@ internal static class LeaseSetup
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (session.Lease is null && await LeaseAsync(session) is { } failure)
+            if (session.Lease is null)
             {
-                return failure;
+                var result = await WaitAsync(session);
+                if (result.Connection is null)
+                {
+                    return Denial(session, result);
+                }
+
+                session.Hold((BackendConnection)result.Connection);
             }
 
             var connection = session.Lease!.Connection;
@@ -55,22 +61,23 @@ internal static class LeaseSetup
         }
     }
 
-    private static async ValueTask<ReadOnlyMemory<byte>?> LeaseAsync(Session session)
+    /// <summary>Waits for a connection; it may have to be repainted. Allocates nothing.</summary>
+    public static ValueTask<LeaseResult> WaitAsync(Session session)
     {
-        var backend = session.Origin.Backend;
-        var waiting = backend.Pool.LeaseAsync(session.Waiter, session.Needed);
+        var waiting = session.Origin.Backend.Pool.LeaseAsync(session.Waiter, session.Needed);
         if (session.IsKilled)
         {
+            // The killer may have come before there was a wait to cancel.
             session.Waiter.Cancel();
         }
 
-        var result = await waiting;
-        if (result.Connection is { } connection)
-        {
-            session.Hold((BackendConnection)connection);
-            return null;
-        }
+        return waiting;
+    }
 
+    /// <summary>The error packet for a client whose wait came to nothing.</summary>
+    public static ReadOnlyMemory<byte> Denial(Session session, LeaseResult result)
+    {
+        var backend = session.Origin.Backend;
         var options = backend.Pool.Options;
         return result.Failure switch
         {

@@ -9,6 +9,12 @@ internal enum Step : byte
     /// <summary>The session ends.</summary>
     Close,
 
+    /// <summary>All that is missing is a connection.</summary>
+    Wait,
+
+    /// <summary>The wait for a connection came to nothing, and the error is ready to go to the client.</summary>
+    Denied,
+
     /// <summary>The command needs more than the straight path gives: a lease to wait for, a repaint, an answer of our own.</summary>
     Prepare,
 

@@ -138,6 +138,11 @@ public sealed class Session : ILeaseHolder
                 }
 
                 step = CommandStart.Begin(this);
+                if (step == Step.Wait)
+                {
+                    step = CommandStart.Resume(this, await LeaseSetup.WaitAsync(this));
+                }
+
                 if (step == Step.Prepare)
                 {
                     step = await CommandPreparation.PrepareAsync(this);
@@ -378,8 +383,7 @@ public sealed class Session : ILeaseHolder
 
     private Step Sent(bool sent)
     {
-        // A streamed command was consumed as it passed; of a whole one the header is still there to tell its length.
-        Inbox.Consume(_consumeAfterSend);
+        ConsumeSent();
         return !sent ? Step.Lost
             : ReplyShapes.Of(_lease!.Command) == ReplyShape.None ? Step.Finish
             : Step.Reply;
@@ -486,6 +490,9 @@ public sealed class Session : ILeaseHolder
 
     private bool Exceeds(long since, long now, TimeSpan limit) =>
         since != 0 && limit > TimeSpan.Zero && Services.Time.GetElapsedTime(since, now) > limit;
+
+    /// <summary>What was to be sent has been sent, and the command that it stands for is done with.</summary>
+    internal void ConsumeSent() => Inbox.Consume(_consumeAfterSend);
 
     /// <summary>Takes note of what is to be sent, and how much of the inbox it stands for.</summary>
     internal void Send(ReadOnlyMemory<byte> outgoing, int consumes)
