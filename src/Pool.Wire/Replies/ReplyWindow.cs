@@ -19,6 +19,7 @@ public sealed class ReplyWindow
     private readonly byte[] _normal = GC.AllocateUninitializedArray<byte>(NormalBytes);
     private byte[] _bytes;
     private int _end = Headroom;
+    private int _reserved;
 
     /// <summary>An empty window.</summary>
     public ReplyWindow() => _bytes = _normal;
@@ -48,14 +49,17 @@ public sealed class ReplyWindow
                 _bytes = _normal;
                 Start = Scanned = _end = Headroom;
             }
-            else if (_end == _bytes.Length && Start > Headroom)
+            else if ((_bytes != _normal && Fits) || (_end == _bytes.Length && Start > Headroom))
             {
-                Compact();
+                MoveTo(Fits ? _normal : _bytes, Headroom);
             }
 
             return _bytes.AsMemory(_end);
         }
     }
+
+    // Whether what is here, and the packet that is waited for whole, have room in the normal buffer, with half of it to spare.
+    private bool Fits => Math.Max(_end, Scanned + _reserved) - Start <= NormalBytes / 2;
 
     /// <summary>Takes note of bytes received into <see cref="Free"/>.</summary>
     public void Received(int count) => _end += count;
@@ -64,7 +68,11 @@ public sealed class ReplyWindow
     public void Sent() => Start = Scanned;
 
     /// <summary>Passes inspected bytes.</summary>
-    public void Pass(int count) => Scanned += count;
+    public void Pass(int count)
+    {
+        Scanned += count;
+        _reserved = 0;
+    }
 
     /// <summary>Inserts bytes before what has not been inspected, as inspected ones.</summary>
     public void Insert(ReadOnlySpan<byte> packet)
@@ -89,7 +97,7 @@ public sealed class ReplyWindow
             _end -= length - packet.Length;
         }
 
-        Scanned += packet.Length;
+        Pass(packet.Length);
     }
 
     /// <summary>Makes room for a packet of this many bytes to be received whole; false if it is too large.</summary>
@@ -100,6 +108,8 @@ public sealed class ReplyWindow
             return false;
         }
 
+        _reserved = packetLength;
+
         // What is ready stays in front: it has not been sent yet.
         if (Scanned + packetLength > _bytes.Length)
         {
@@ -108,9 +118,6 @@ public sealed class ReplyWindow
 
         return true;
     }
-
-    // A window that is full holds no packet that is waited for whole: what made it grow has passed.
-    private void Compact() => MoveTo(_end - Start < NormalBytes - Headroom ? _normal : _bytes, Headroom);
 
     private void MoveTo(byte[] target, int start)
     {
