@@ -18,7 +18,6 @@ namespace Pool.Actors.Sessions;
 /// </summary>
 public sealed class Session : ILeaseHolder
 {
-    private static readonly TimeSpan s_softPinHold = TimeSpan.FromSeconds(1);
     private readonly Transport _client;
     private Lease? _lease;
     private Waiter? _waiter;
@@ -54,6 +53,9 @@ public sealed class Session : ILeaseHolder
 
     /// <summary>What keeps its connection, if anything.</summary>
     public PinReasons Pins { get; internal set; }
+
+    /// <summary>True while it waits for its client.</summary>
+    internal bool IsIdle => Volatile.Read(ref _state) == (int)SessionState.Idle;
 
     /// <summary>True while a statement runs or waits in line.</summary>
     public bool IsBusy => Volatile.Read(ref _state) == (int)SessionState.Busy;
@@ -182,7 +184,7 @@ public sealed class Session : ILeaseHolder
             // Nobody knows where the connection is in its exchange.
             SessionLog.Failed(Services.Logger, Id.Value, e);
             _lease?.End();
-            Discard("fault");
+            this.Discard("fault");
         }
         finally
         {
@@ -220,35 +222,44 @@ public sealed class Session : ILeaseHolder
     public bool Drain(PoolError error) => (Pins & PinReasons.Transaction) == 0 && TryEndIdle(error);
 
     /// <summary>Ends the session if its client has said nothing for too long.</summary>
-    public void CheckIdle(long now)
+    public void CheckIdle(long now) => SessionWatch.CheckIdle(this, now);
+
+    /// <inheritdoc/>
+    public void CheckLease(BackendConnection connection, long now) => SessionWatch.CheckLease(this, connection.Lease, now);
+
+    /// <summary>
+    /// Has something done for the session while its client is silent; a command that comes meanwhile waits until it is done. Does
+    /// nothing if the session is not idle.
+    /// </summary>
+    internal void WhileIdle(Func<Session, Task> work)
     {
-        var limit = Services.Limits.IdleTimeout;
-        if (limit > TimeSpan.Zero && !HoldsLease && Services.Time.GetElapsedTime(LastActiveAt, now) > limit)
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _settled, settled);
+        if (Interlocked.CompareExchange(ref _state, (int)SessionState.Settling, (int)SessionState.Idle) == (int)SessionState.Idle)
         {
-            TryEndIdle(PoolError.IdleClient);
+            _ = SettleAsync(work, settled);
         }
     }
 
-    /// <inheritdoc/>
-    public void CheckLease(BackendConnection connection, long now)
+    /// <summary>Ends the session with an error if it is idle; false if it is not.</summary>
+    internal bool TryEndIdle(PoolError error, params object?[] arguments)
     {
-        var lease = connection.Lease;
-        var limits = Origin.Backend.Limits;
-        if (Exceeds(lease.ClientBlockedSince, now, limits.ClientWriteTimeout))
+        if (Interlocked.CompareExchange(ref _state, (int)SessionState.Ended, (int)SessionState.Idle) != (int)SessionState.Idle)
         {
-            Origin.Backend.Metrics.LimitsReached[nameof(limits.ClientWriteTimeout)].Increment();
-            _client.Abort();
+            return false;
         }
-        else if (Exceeds(lease.StartedAt, now, limits.QueryTimeout) && lease.TryNoteOverdue())
-        {
-            Origin.Backend.Metrics.LimitsReached[nameof(limits.QueryTimeout)].Increment();
-            _ = KillAsync(KillScope.Query);
-        }
-        else if (Volatile.Read(ref _state) == (int)SessionState.Idle)
-        {
-            CheckIdleLease(limits, now);
-        }
+
+        SessionLog.Ended(Services.Logger, Id.Value, Origin.User, error);
+        Services.Metrics.Errors[error.ToString()].Increment();
+
+        // Nobody else sends to an idle session's client. What the kernel does not take at once is not worth waiting for.
+        _ = _client.SendAsync(LocalReply.Error(0, error, arguments)).AsTask();
+        _client.Close();
+        return true;
     }
+
+    /// <summary>Replaces the lease, and answers the one before.</summary>
+    internal Lease? ExchangeLease(Lease? lease) => Interlocked.Exchange(ref _lease, lease);
 
     /// <summary>Another user has taken the session over (COM_CHANGE_USER); it holds no connection.</summary>
     internal void Move(SessionOrigin origin, Fingerprint needed)
@@ -262,88 +273,6 @@ public sealed class Session : ILeaseHolder
         Needed = needed;
         LoginCollationId = Settings.CollationId;
         Volatile.Write(ref _waiter, null);
-    }
-
-    /// <summary>Takes the connection for the session.</summary>
-    internal void Hold(BackendConnection connection)
-    {
-        connection.Lease.Start(this);
-        Last = connection;
-        Volatile.Write(ref _lease, connection.Lease);
-    }
-
-    /// <summary>Gives the connection back, clean; what the next statement needs stays with the session.</summary>
-    internal void Release()
-    {
-        if (LetGo() is { } connection)
-        {
-            Origin.Backend.Pool.Return(connection);
-        }
-    }
-
-    /// <summary>Gives the connection back for what it has become: to be used again, reset, or closed.</summary>
-    internal void ReleaseAsLeft()
-    {
-        var pins = Pins;
-        if (LetGo() is not { } connection)
-        {
-            return;
-        }
-
-        if ((pins & PinReasons.Role) != 0)
-        {
-            Origin.Backend.Pool.Discard(connection, "role");
-        }
-        else if ((pins & ~PinReasons.Soft) != 0)
-        {
-            Origin.Backend.Pool.ReturnDirty(connection);
-        }
-        else
-        {
-            Origin.Backend.Pool.Return(connection);
-        }
-    }
-
-    /// <summary>Gives up a connection that cannot be used any more.</summary>
-    internal void Discard(string cause)
-    {
-        if (LetGo() is not { } connection)
-        {
-            return;
-        }
-
-        if (IsStreaming)
-        {
-            // The server has a part of a command, and would take a QUIT for more of it.
-            connection.Abort();
-        }
-
-        Origin.Backend.Pool.Discard(connection, cause);
-    }
-
-    /// <summary>Replaces the reasons to keep the connection, and counts them.</summary>
-    internal void Pin(PinReasons pins)
-    {
-        if (pins == Pins)
-        {
-            return;
-        }
-
-        var added = pins & ~Pins;
-        if ((Pins & ~(PinReasons.Transaction | PinReasons.Soft)) != 0 && (pins & ~(PinReasons.Transaction | PinReasons.Soft)) == 0)
-        {
-            Origin.Backend.Unpin();
-        }
-        else if ((Pins & ~(PinReasons.Transaction | PinReasons.Soft)) == 0 && (pins & ~(PinReasons.Transaction | PinReasons.Soft)) != 0)
-        {
-            Origin.Backend.Pin();
-        }
-
-        Pins = pins;
-        if (added != PinReasons.None)
-        {
-            Origin.Backend.CountPins(added);
-        }
     }
 
     private ValueTask<Step> WakeAsync(int received) =>
@@ -404,92 +333,22 @@ public sealed class Session : ILeaseHolder
         return send.IsCompleted ? send : _lease.WhileBlocked(send, Services.Time.GetTimestamp());
     }
 
-    private BackendConnection? LetGo()
-    {
-        Pin(PinReasons.None);
-        Statements = null;
-        var lease = Interlocked.Exchange(ref _lease, null);
-        if (lease is null)
-        {
-            return null;
-        }
-
-        IdleStatus = lease.Connection.Status & (ServerStatus.Autocommit | ServerStatus.NoBackslashEscapes);
-        lease.Connection.Holder = null;
-        return lease.Connection;
-    }
-
-    private void CheckIdleLease(LeaseLimits limits, long now)
-    {
-        var pins = Pins;
-        if ((pins & ~PinReasons.Soft) == 0)
-        {
-            if (Exceeds(LastActiveAt, now, s_softPinHold))
-            {
-                ReleaseWhileIdle();
-            }
-        }
-        else if ((pins & PinReasons.Transaction) != 0 && Exceeds(LastActiveAt, now, limits.IdleInTransactionTimeout))
-        {
-            Origin.Backend.Metrics.LimitsReached[nameof(limits.IdleInTransactionTimeout)].Increment();
-            TryEndIdle(PoolError.IdleInTransaction, (long)limits.IdleInTransactionTimeout.TotalMilliseconds);
-        }
-        else if (Exceeds(LastActiveAt, now, limits.IdlePinnedTimeout))
-        {
-            Origin.Backend.Metrics.LimitsReached[nameof(limits.IdlePinnedTimeout)].Increment();
-            TryEndIdle(PoolError.IdlePinned, (long)limits.IdlePinnedTimeout.TotalMilliseconds, pins);
-        }
-    }
-
-    // The client did not ask for its warnings while they were fresh: the connection is worth more to others.
-    private void ReleaseWhileIdle()
-    {
-        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Volatile.Write(ref _settled, settled);
-        if (Interlocked.CompareExchange(ref _state, (int)SessionState.Settling, (int)SessionState.Idle) == (int)SessionState.Idle)
-        {
-            _ = SettleWhileIdleAsync(settled);
-        }
-    }
-
-    private async Task SettleWhileIdleAsync(TaskCompletionSource settled)
+    private async Task SettleAsync(Func<Session, Task> work, TaskCompletionSource settled)
     {
         try
         {
-            if (_lease is { } lease && (Pins & ~PinReasons.Soft) == 0)
-            {
-                await CommandEnd.GiveBackAsync(this, lease);
-            }
+            await work(this);
         }
         catch (Exception e)
         {
             SessionLog.Failed(Services.Logger, Id.Value, e);
-            Discard("fault");
+            this.Discard("fault");
         }
 
         Volatile.Write(ref _state, (int)SessionState.Idle);
         settled.SetResult();
         Interlocked.CompareExchange(ref _settled, null, settled);
     }
-
-    private bool TryEndIdle(PoolError error, params object?[] arguments)
-    {
-        if (Interlocked.CompareExchange(ref _state, (int)SessionState.Ended, (int)SessionState.Idle) != (int)SessionState.Idle)
-        {
-            return false;
-        }
-
-        SessionLog.Ended(Services.Logger, Id.Value, Origin.User, error);
-        Services.Metrics.Errors[error.ToString()].Increment();
-
-        // Nobody else sends to an idle session's client. What the kernel does not take at once is not worth waiting for.
-        _ = _client.SendAsync(LocalReply.Error(0, error, arguments)).AsTask();
-        _client.Close();
-        return true;
-    }
-
-    private bool Exceeds(long since, long now, TimeSpan limit) =>
-        since != 0 && limit > TimeSpan.Zero && Services.Time.GetElapsedTime(since, now) > limit;
 
     /// <summary>What was to be sent has been sent, and the command that it stands for is done with.</summary>
     internal void ConsumeSent() => Inbox.Consume(_consumeAfterSend);
@@ -516,7 +375,7 @@ public sealed class Session : ILeaseHolder
         {
             lease.End();
             await lease.Connection.Kills.WhenQuietAsync();
-            ReleaseAsLeft();
+            this.ReleaseAsLeft();
         }
 
         Services.Admission.Leave(this);

@@ -1,0 +1,106 @@
+using Pool.Actors.Backends;
+using Pool.Wire.Replies;
+
+namespace Pool.Actors.Sessions;
+
+/// <summary>How a session takes a connection, says why it keeps it, and gives it back. Called by the session's own flow of control.</summary>
+internal static class LeaseHolding
+{
+    private const PinReasons NotCounted = PinReasons.Transaction | PinReasons.Soft;
+
+    /// <summary>Takes the connection for the session.</summary>
+    public static void Hold(this Session session, BackendConnection connection)
+    {
+        connection.Lease.Start(session);
+        session.Last = connection;
+        session.ExchangeLease(connection.Lease);
+    }
+
+    /// <summary>Replaces the reasons to keep the connection, and counts them.</summary>
+    public static void Pin(this Session session, PinReasons pins)
+    {
+        var before = session.Pins;
+        if (pins == before)
+        {
+            return;
+        }
+
+        var backend = session.Origin.Backend;
+        var (was, now) = ((before & ~NotCounted) != 0, (pins & ~NotCounted) != 0);
+        if (was && !now)
+        {
+            backend.Unpin();
+        }
+        else if (now && !was)
+        {
+            backend.Pin();
+        }
+
+        session.Pins = pins;
+        backend.CountPins(pins & ~before);
+    }
+
+    /// <summary>Gives the connection back, clean; what the next statement needs stays with the session.</summary>
+    public static void Release(this Session session)
+    {
+        if (LetGo(session) is { } connection)
+        {
+            session.Origin.Backend.Pool.Return(connection);
+        }
+    }
+
+    /// <summary>Gives the connection back for what it has become: to be used again, reset, or closed.</summary>
+    public static void ReleaseAsLeft(this Session session)
+    {
+        var pins = session.Pins;
+        if (LetGo(session) is not { } connection)
+        {
+            return;
+        }
+
+        var pool = session.Origin.Backend.Pool;
+        if ((pins & PinReasons.Role) != 0)
+        {
+            pool.Discard(connection, "role");
+        }
+        else if ((pins & ~PinReasons.Soft) != 0)
+        {
+            pool.ReturnDirty(connection);
+        }
+        else
+        {
+            pool.Return(connection);
+        }
+    }
+
+    /// <summary>Gives up a connection that cannot be used any more.</summary>
+    public static void Discard(this Session session, string cause)
+    {
+        if (LetGo(session) is not { } connection)
+        {
+            return;
+        }
+
+        if (session.IsStreaming)
+        {
+            // The server has a part of a command, and would take a QUIT for more of it.
+            connection.Abort();
+        }
+
+        session.Origin.Backend.Pool.Discard(connection, cause);
+    }
+
+    private static BackendConnection? LetGo(Session session)
+    {
+        session.Pin(PinReasons.None);
+        session.Statements = null;
+        if (session.ExchangeLease(null) is not { } lease)
+        {
+            return null;
+        }
+
+        session.IdleStatus = lease.Connection.Status & (ServerStatus.Autocommit | ServerStatus.NoBackslashEscapes);
+        lease.Connection.Holder = null;
+        return lease.Connection;
+    }
+}

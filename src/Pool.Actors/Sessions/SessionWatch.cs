@@ -1,0 +1,78 @@
+using Pool.Actors.Backends;
+using Pool.Actors.Errors;
+using Pool.Actors.Relay;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Sessions;
+
+/// <summary>The limits on what a session may hold, and for how long. Called from the janitors' threads.</summary>
+internal static class SessionWatch
+{
+    // Long enough for a driver that asks for warnings right away, short enough for a client that never does.
+    private static readonly TimeSpan s_softPinHold = TimeSpan.FromSeconds(1);
+
+    /// <summary>Ends a session that holds no connection if its client has said nothing for too long.</summary>
+    public static void CheckIdle(Session session, long now)
+    {
+        if (!session.HoldsLease && Exceeds(session, session.LastActiveAt, now, session.Services.Limits.IdleTimeout))
+        {
+            session.TryEndIdle(PoolError.IdleClient);
+        }
+    }
+
+    /// <summary>Enforces the limits on the session's lease.</summary>
+    public static void CheckLease(Session session, Lease lease, long now)
+    {
+        var limits = session.Origin.Backend.Limits;
+        if (Exceeds(session, lease.ClientBlockedSince, now, limits.ClientWriteTimeout))
+        {
+            Count(session, nameof(limits.ClientWriteTimeout));
+            session.Client.Abort();
+        }
+        else if (Exceeds(session, lease.StartedAt, now, limits.QueryTimeout) && lease.TryNoteOverdue())
+        {
+            Count(session, nameof(limits.QueryTimeout));
+            _ = session.KillAsync(KillScope.Query);
+        }
+        else if (session.IsIdle)
+        {
+            CheckIdleLease(session, limits, now);
+        }
+    }
+
+    private static void CheckIdleLease(Session session, LeaseLimits limits, long now)
+    {
+        var pins = session.Pins;
+        if ((pins & ~PinReasons.Soft) == 0)
+        {
+            if (Exceeds(session, session.LastActiveAt, now, s_softPinHold))
+            {
+                session.WhileIdle(GiveBackAsync);
+            }
+        }
+        else if ((pins & PinReasons.Transaction) != 0 && Exceeds(session, session.LastActiveAt, now, limits.IdleInTransactionTimeout))
+        {
+            Count(session, nameof(limits.IdleInTransactionTimeout));
+            session.TryEndIdle(PoolError.IdleInTransaction, (long)limits.IdleInTransactionTimeout.TotalMilliseconds);
+        }
+        else if (Exceeds(session, session.LastActiveAt, now, limits.IdlePinnedTimeout))
+        {
+            Count(session, nameof(limits.IdlePinnedTimeout));
+            session.TryEndIdle(PoolError.IdlePinned, (long)limits.IdlePinnedTimeout.TotalMilliseconds, pins);
+        }
+    }
+
+    // The client did not ask for its warnings while they were fresh: the connection is worth more to others.
+    private static async Task GiveBackAsync(Session session)
+    {
+        if (session.Lease is { } lease && (session.Pins & ~PinReasons.Soft) == 0)
+        {
+            await CommandEnd.GiveBackAsync(session, lease);
+        }
+    }
+
+    private static bool Exceeds(Session session, long since, long now, TimeSpan limit) =>
+        since != 0 && limit > TimeSpan.Zero && session.Services.Time.GetElapsedTime(since, now) > limit;
+
+    private static void Count(Session session, string limit) => session.Origin.Backend.Metrics.LimitsReached[limit].Increment();
+}
