@@ -53,4 +53,13 @@ for project in tests/*.Tests/*.csproj; do
     passed=$((passed + ${good:-0})) failed=$((failed + bad))
     total=0 good=0
 done
+
+say "testing the allocation budget"
+if bench/micro.sh --quick > "$results/allocation-budget.log" 2>&1; then
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+    tail -n 20 "$results/allocation-budget.log" >&2
+    say "the allocation budget is exceeded, or could not be measured; the log is $results/allocation-budget.log"
+fi
 finish
