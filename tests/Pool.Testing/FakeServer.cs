@@ -47,6 +47,9 @@ public sealed class FakeServer : IDialer
     /// <summary>The version in the greeting.</summary>
     public string Version { get; init; } = "8.4.0";
 
+    /// <summary>As MariaDB does: a statement that uses no table leaves the warnings of the last one that did.</summary>
+    public bool KeepsWarnings { get; init; }
+
     /// <summary>Bytes come in pieces of random sizes by this seed; null: as they were sent.</summary>
     public int? Seed { get; init; }
 

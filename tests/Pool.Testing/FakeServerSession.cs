@@ -69,7 +69,7 @@ public sealed partial class FakeServerSession
             return answer;
         }
 
-        _warning = null;
+        _warning = Server.KeepsWarnings ? _warning : null;
         return sql.Split(' ')[0].ToUpperInvariant() switch
         {
             "SELECT" => Select(sql),

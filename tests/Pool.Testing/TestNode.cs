@@ -38,7 +38,7 @@ public sealed class TestNode : IAsyncDisposable
     {
         // Timestamp 0 means "not under way" to some.
         Time.Advance(TimeSpan.FromHours(1));
-        Server = server ?? new FakeServer();
+        Server = server ?? new FakeServer { KeepsWarnings = flavour == ServerFlavour.MariaDb };
         var fingerprints = new FingerprintTable();
         var connectionClass = new ConnectionClass(Account, FoundRows: false, LocalFiles: false);
         var options = new PoolOptions { Name = "db", DefaultClass = connectionClass, MaxConnections = connections + 1 };
@@ -151,7 +151,14 @@ public sealed class TestNode : IAsyncDisposable
         }
 
         await UntilAsync(() => Services.Sessions.Count == 0, "all sessions end");
-        await Backend.Pool.DisposeAsync();
+        var ending = Backend.Pool.DisposeAsync().AsTask();
+        await UntilAsync(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromMilliseconds(250));
+                return ending.IsCompleted;
+            },
+            "the pool ends");
     }
 
     private static LoginContext LoginOf(ManualTime time) => new()

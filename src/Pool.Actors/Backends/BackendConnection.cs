@@ -59,6 +59,9 @@ public sealed class BackendConnection : PooledConnection
     /// <summary>The status flags that the server last reported.</summary>
     public ServerStatus Status { get; set; } = ServerStatus.Autocommit;
 
+    /// <summary>There may be warnings or an error on it, which only the session that caused them may see; gone with a reset.</summary>
+    internal bool HasDiagnostics { get; set; }
+
     /// <summary>The session that has leased it; null while it is idle or the pool's own.</summary>
     public ILeaseHolder? Holder
     {
@@ -108,6 +111,7 @@ public sealed class BackendConnection : PooledConnection
             }
         }
 
+        HasDiagnostics = false;
         Repainted(new SessionSettings(database, Baseline.CollationId, IgnoreSpace: false, multiStatements));
         return true;
     }

@@ -45,7 +45,7 @@ internal static class LeaseHolding
     {
         if (LetGo(session) is { } connection)
         {
-            session.Origin.Backend.Pool.Return(connection);
+            Return(session, connection);
         }
     }
 
@@ -69,7 +69,7 @@ internal static class LeaseHolding
         }
         else
         {
-            pool.Return(connection);
+            Return(session, connection);
         }
     }
 
@@ -88,6 +88,20 @@ internal static class LeaseHolding
         }
 
         session.Origin.Backend.Pool.Discard(connection, cause);
+    }
+
+    // MariaDB shows old warnings until a statement uses a table: without a reset the next session could see this one's.
+    private static void Return(Session session, BackendConnection connection)
+    {
+        var backend = session.Origin.Backend;
+        if (connection.HasDiagnostics && backend.Facts!.Flavour == ServerFlavour.MariaDb)
+        {
+            backend.Pool.ReturnDirty(connection);
+        }
+        else
+        {
+            backend.Pool.Return(connection);
+        }
     }
 
     private static BackendConnection? LetGo(Session session)

@@ -1,3 +1,4 @@
+using Pool.Actors.Backends;
 using Pool.Testing;
 using Pool.Wire.Commands;
 
@@ -67,14 +68,30 @@ public sealed class OwnResultTests
         Assert.DoesNotContain(node.Server.Log.SkipWhile(s => s.Text != "BEGIN"), s => s.Command == CommandCode.ResetConnection);
     }
 
-    [Fact]
-    public async Task Show_warnings_never_shows_another_sessions()
+    [Theory]
+    [InlineData(ServerFlavour.MySql)]
+    [InlineData(ServerFlavour.MariaDb)]
+    public async Task Show_warnings_never_shows_another_sessions(ServerFlavour flavour)
     {
-        await using var node = new TestNode(connections: 1);
+        await using var node = new TestNode(connections: 1, flavour: flavour);
         var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
         await first.QueryAsync("INSERT IGNORE 1");
         await first.SendAsync(CommandCode.Quit);
         await node.RestAsync();
+        Assert.Empty((await second.QueryAsync("SHOW WARNINGS")).Rows!);
+    }
+
+    /// <summary>BEGIN keeps the connection, and on MariaDB it keeps the warnings that are there.</summary>
+    [Theory]
+    [InlineData(ServerFlavour.MySql)]
+    [InlineData(ServerFlavour.MariaDb)]
+    public async Task Show_warnings_in_a_transaction_never_shows_another_sessions(ServerFlavour flavour)
+    {
+        await using var node = new TestNode(connections: 1, flavour: flavour);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        await first.QueryAsync("INSERT IGNORE 1");
+        await first.QueryAsync("SELECT 1");
+        await second.QueryAsync("BEGIN");
         Assert.Empty((await second.QueryAsync("SHOW WARNINGS")).Rows!);
     }
 }
