@@ -14,6 +14,7 @@ public sealed class Backend
     private static readonly TimeSpan s_retireInterval = TimeSpan.FromSeconds(10);
     private const int MaxKnownDatabases = 10_000;
     private readonly ConcurrentDictionary<(string Account, string Database), long> _databases = new();
+    private readonly ConcurrentDictionary<string, string> _lastDatabase = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private BackendFacts? _facts;
     private LeaseLimits _limits;
@@ -104,9 +105,13 @@ public sealed class Backend
     public bool IsKnownDatabase(string account, string database) =>
         _databases.TryGetValue((account, database), out var seen) && _time.GetElapsedTime(seen) < s_databaseTrust;
 
+    /// <summary>A database that the account could select at some time, or null.</summary>
+    public string? AnyKnownDatabase(string account) => _lastDatabase.GetValueOrDefault(account);
+
     /// <summary>Takes note that the account could select the database just now.</summary>
     public void KnowDatabase(string account, string database)
     {
+        _lastDatabase[account] = database;
         if (_databases.Count >= MaxKnownDatabases)
         {
             _databases.Clear();

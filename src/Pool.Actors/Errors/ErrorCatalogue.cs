@@ -38,6 +38,7 @@ public static class ErrorCatalogue
         PoolError.IdleInTransaction => new(4031, "HY000", "The transaction was idle for longer than {0} ms (IdleInTransactionTimeout) and has been rolled back", LogLevel.Warning, ErrorSide.Client, false),
         PoolError.IdlePinned => new(4031, "HY000", "The session held a backend connection idle for longer than {0} ms (IdlePinnedTimeout; reason: {1}) and has been closed", LogLevel.Warning, ErrorSide.Client, false),
         PoolError.IdleClient => new(4031, "HY000", "The client was disconnected by the server because of inactivity", LogLevel.Information, ErrorSide.Client, false),
+        PoolError.TooManySettings => new(1105, "HY000", "User '{0}' cannot be served: {1} combinations of account, database and character set are in use already. Use fewer, or more backends", LogLevel.Error, ErrorSide.Pool, true),
         PoolError.PinLimitReached => new(1205, "HY000", "Pool '{0}': {1} sessions hold a backend connection for themselves already (MaxPinned). Reason of this one: {2}", LogLevel.Warning, ErrorSide.Pool, true),
         _ => throw new ArgumentOutOfRangeException(nameof(error), error, "not in the catalogue"),
     };

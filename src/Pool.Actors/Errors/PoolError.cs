@@ -84,6 +84,9 @@ public enum PoolError
     /// <summary>The client was idle for too long.</summary>
     IdleClient,
 
+    /// <summary>The backend's sessions need more different settings than can be kept apart.</summary>
+    TooManySettings,
+
     /// <summary>Too many sessions hold a connection for themselves.</summary>
     PinLimitReached,
 }

@@ -41,6 +41,7 @@ internal static class CommandEnd
         }
 
         connection.Status = summary.Status & Lasting;
+        connection.HasDiagnostics |= summary.Warnings > 0 || summary.ErrorCode != 0;
         if (connection.Replies.Schema is { } schema)
         {
             ChangeSettings(session, session.Settings with { Database = schema.Length == 0 ? null : schema });
@@ -77,7 +78,16 @@ internal static class CommandEnd
     public static void ChangeSettings(Session session, SessionSettings settings)
     {
         session.Lease?.Connection.Repainted(settings);
-        session.Needed = session.Origin.Backend.Fingerprints.Intern(session.Origin.Class, settings);
+        var needed = session.Origin.Backend.Fingerprints.Intern(session.Origin.Class, settings);
+        if (needed != Fingerprint.None)
+        {
+            session.Needed = needed;
+        }
+        else
+        {
+            // The table is full: no other connection can be brought to these settings, so the session stays on this one.
+            session.Pin(session.Pins | PinReasons.StateChange);
+        }
     }
 
     private static void NoteResult(Session session, Lease lease, in ReplySummary summary)

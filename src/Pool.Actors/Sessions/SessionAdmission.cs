@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Pool.Actors.Backends;
 using Pool.Actors.Errors;
@@ -5,6 +6,8 @@ using Pool.Actors.Relay;
 using Pool.Actors.Runtime;
 using Pool.Actors.Sessions.Login;
 using Pool.Actors.Settings;
+using Pool.Wire;
+using Pool.Wire.Commands;
 using Pool.Wire.Framing;
 using Pool.Wire.Handshake;
 using Pool.Wire.Replies;
@@ -87,10 +90,16 @@ public sealed class SessionAdmission
 
         _users.Leave(session.Origin.User);
         var place = Place(client, session.Listener);
-        if (place is not { } found || !TryEnter(client.User))
+        if (place is not { } found || found.Needed == Fingerprint.None || !TryEnter(client.User))
         {
             _users.TryEnter(session.Origin.User, 0);
-            await session.Client.SendAsync(Refusal(client, place is null ? PoolError.AccessDenied : PoolError.UserLimitReached));
+            var error = place switch
+            {
+                null => PoolError.AccessDenied,
+                { Needed: var needed } when needed == Fingerprint.None => PoolError.TooManySettings,
+                _ => PoolError.UserLimitReached,
+            };
+            await session.Client.SendAsync(Refusal(client, error));
             return false;
         }
 
@@ -124,6 +133,12 @@ public sealed class SessionAdmission
             return;
         }
 
+        if (found.Needed == Fingerprint.None)
+        {
+            await RefuseAsync(client, PoolError.TooManySettings);
+            return;
+        }
+
         if (!TryEnter(client.User))
         {
             await RefuseAsync(client, PoolError.UserLimitReached);
@@ -151,7 +166,7 @@ public sealed class SessionAdmission
         }
     }
 
-    // Where the client's statements go; null if no route leads anywhere.
+    // Where the client's statements go; null if no route leads anywhere, no fingerprint if there is none left.
     private (SessionOrigin Origin, Fingerprint Needed)? Place(LoggedInClient client, ListenerContext listener)
     {
         var route = Volatile.Read(ref _routes).Find(listener.Name, client.User, client.Database);
@@ -167,29 +182,38 @@ public sealed class SessionAdmission
             client.Effective.HasFlag(Capabilities.MariaDbExtendedMetadata));
         var canKill = Volatile.Read(ref _rights).TryGetValue(client.User, out var rights) && rights.CanKillOthers;
         var origin = new SessionOrigin(client.User, listener.Name, route.Backend, connectionClass, canKill);
+        var isKnown = client.Database is not null && route.Backend.IsKnownDatabase(route.Account, client.Database);
         var settings = new SessionSettings(
-            client.Database,
+            client.Database is null || isKnown ? client.Database : route.Backend.AnyKnownDatabase(route.Account),
             facts.Collations.Effective((ushort)client.CollationId),
             client.Effective.HasFlag(Capabilities.IgnoreSpace),
             client.Effective.HasFlag(Capabilities.MultiStatements),
             facts.Flavour == ServerFlavour.MariaDb && client.Attributes.Contains(s_connectorNet));
         var needed = route.Backend.Fingerprints.Intern(connectionClass, settings);
-        return needed == Fingerprint.None ? null : (_origins.GetOrAdd(origin, origin), needed);
+        return (_origins.GetOrAdd(origin, origin), needed);
     }
 
     private bool TryEnter(string user) =>
         _users.TryEnter(user, Volatile.Read(ref _rights).TryGetValue(user, out var rights) ? rights.MaxSessions : 0);
 
-    // A direct server tells at the login that a database does not exist. One that the account could select a moment ago is trusted.
+    // A direct server tells at the login that a database does not exist. One that the account could select a moment ago is trusted;
+    // any other is tried first, on a connection with settings that exist already: names that clients make up take no fingerprint.
     private static async ValueTask<bool> CheckDatabaseAsync(Session session, LoggedInClient client)
     {
-        var (backend, account) = (session.Origin.Backend, session.Origin.Class.Account);
-        if (client.Database is not { } database || backend.IsKnownDatabase(account, database))
+        if (client.Database is not { } database || session.Database == database)
         {
             return true;
         }
 
-        if (await LeaseSetup.AcquireAsync(session, default) is { } failure)
+        var acquired = await LeaseSetup.AcquireAsync(session, default);
+        if (acquired is { } dropped && IsDatabaseError(dropped.Span))
+        {
+            // Not the client's database: the known one, which has been dropped.
+            CommandEnd.ChangeSettings(session, session.Settings with { Database = null });
+            acquired = await LeaseSetup.AcquireAsync(session, default);
+        }
+
+        if (acquired is { } failure)
         {
             var packet = failure.ToArray();
             (PacketHeader.Read(packet) with { Sequence = client.NextSequence }).Write(packet);
@@ -197,18 +221,50 @@ public sealed class SessionAdmission
             return false;
         }
 
+        var command = new ArrayBufferWriter<byte>();
+        CommandPackets.InitDb(command, database);
+        var result = (await session.Lease!.Connection.RunAsync(command.WrittenMemory, ReplyShape.Acknowledgement))[0];
+        if (!result.Succeeded)
+        {
+            await client.Transport.SendAsync(DatabaseRefusal(session, client, result));
+            return false;
+        }
+
+        CommandEnd.ChangeSettings(session, session.Settings with { Database = database });
+        session.Origin.Backend.KnowDatabase(session.Origin.Class.Account, database);
         session.Release();
-        backend.KnowDatabase(account, database);
         return true;
+    }
+
+    private static bool IsDatabaseError(ReadOnlySpan<byte> packet) =>
+        ErrPacket.TryRead(packet[PacketHeader.Size..], out var error) == WireFault.None && error.Code is 1044 or 1049;
+
+    private static ReadOnlyMemory<byte> DatabaseRefusal(Session session, LoggedInClient client, QueryResult result)
+    {
+        var backend = session.Origin.Backend.Name;
+        if (result.ErrorCode < 0)
+        {
+            session.Discard("lost");
+            return LocalReply.Error(client.NextSequence, PoolError.BackendUnavailable, backend, result.ErrorText);
+        }
+
+        session.Release();
+        var denied = ErrorCatalogue.Of(PoolError.DatabaseAccessDenied);
+        return result.ErrorCode == denied.Code
+            ? LocalReply.Error(client.NextSequence, PoolError.DatabaseAccessDenied, client.User, client.Transport.Peer, client.Database)
+            : LocalReply.Error(client.NextSequence, (ushort)result.ErrorCode, denied.SqlState, result.ErrorText!);
     }
 
     private ReadOnlyMemory<byte> Refusal(LoggedInClient client, PoolError error)
     {
         _services.Metrics.Errors[error.ToString()].Increment();
         _services.Metrics.LoginsFailed.Increment();
-        return error == PoolError.AccessDenied
-            ? LocalReply.Error(client.NextSequence, error, client.User, client.Transport.Peer, "YES")
-            : LocalReply.Error(client.NextSequence, error, client.User);
+        return error switch
+        {
+            PoolError.AccessDenied => LocalReply.Error(client.NextSequence, error, client.User, client.Transport.Peer, "YES"),
+            PoolError.TooManySettings => LocalReply.Error(client.NextSequence, error, client.User, FingerprintTable.Capacity),
+            _ => LocalReply.Error(client.NextSequence, error, client.User),
+        };
     }
 
     private async ValueTask RefuseAsync(LoggedInClient client, PoolError error)

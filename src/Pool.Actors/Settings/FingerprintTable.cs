@@ -9,7 +9,7 @@ namespace Pool.Actors.Settings;
 public sealed class FingerprintTable
 {
     /// <summary>The most fingerprints of one backend. Their bitmaps cost 8 bytes per 64 connections each.</summary>
-    public const int Capacity = 16_384;
+    public const int Capacity = 65_536;
 
     private readonly ConcurrentDictionary<(ConnectionClass, SessionSettings), Fingerprint> _indexes = new();
     private readonly Entry?[] _entries = new Entry?[Capacity];

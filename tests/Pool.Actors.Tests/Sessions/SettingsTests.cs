@@ -73,6 +73,38 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public async Task Names_of_databases_that_clients_make_up_take_no_fingerprint()
+    {
+        await using var node = new TestNode(connections: 1);
+        await node.LogInAsync(database: "a");
+        var before = node.Backend.Fingerprints.Count;
+        for (var i = 0; i < 5; i++)
+        {
+            var client = node.Connect();
+            await client.MeetAsync();
+            Assert.Equal(1049, (await client.LogInAsync("app", $"no_{i}")).Error);
+        }
+
+        Assert.Equal(before, node.Backend.Fingerprints.Count);
+        Assert.Single(node.Server.Live);
+    }
+
+    [Fact]
+    public async Task A_known_database_that_was_dropped_keeps_nobody_from_logging_in_to_another()
+    {
+        await using var node = new TestNode(connections: 2);
+        await node.LogInAsync(database: "a");
+        var holder = await node.LogInAsync(database: "b");
+        await holder.QueryAsync("SELECT GET_LOCK('x', 1)");
+        node.Server.Script = (_, statement) =>
+            statement is { Command: CommandCode.InitDb, Text: "b" } ? FakeServerReply.Error(1049, "Unknown database 'b'", "42000") : null;
+
+        var client = await node.LogInAsync(database: "c");
+
+        Assert.Equal("c", (await client.QueryAsync("SELECT DATABASE()")).Value);
+    }
+
+    [Fact]
     public async Task A_database_that_was_dropped_meanwhile_is_told_and_the_session_goes_on()
     {
         await using var node = new TestNode(connections: 1);
