@@ -16,10 +16,11 @@ internal sealed class SocketReceiver : SocketAsyncEventArgs, IValueTaskSource<in
     /// <summary>Bytes received; 0 for the end or a failure.</summary>
     public ValueTask<int> ReceiveAsync(Socket socket, Memory<byte> buffer)
     {
-        SetBuffer(buffer);
         _pending.Reset();
         try
         {
+            // Throws as the socket does when somebody has aborted the transport before.
+            SetBuffer(buffer);
             return socket.ReceiveAsync(this)
                 ? new ValueTask<int>(this, _pending.Version)
                 : ValueTask.FromResult(Received);
