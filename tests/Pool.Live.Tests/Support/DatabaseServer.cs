@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pool.Live.Tests.Support;
 
 /// <summary>
@@ -23,14 +25,27 @@ public abstract class DatabaseServer : IAsyncDisposable
     /// <summary>The command line client that speaks to it.</summary>
     public abstract string Client { get; }
 
-    /// <summary>Starts it and waits until a login works. Throws, with the script's words, when it does not start.</summary>
-    public async Task StartAsync()
+    /// <summary>
+    /// Starts it, or starts it again, and waits until a login works. Throws, with the script's words, when it does not start.
+    /// </summary>
+    public async Task StartAsync(params string[] options)
     {
-        var result = await Tool.RunAsync(Repository.PathTo("tools", StartScript), [_folder, $"{Port}"], TimeSpan.FromMinutes(3),
+        var result = await Tool.RunAsync(Repository.PathTo("tools", StartScript), [_folder, $"{Port}", .. options], TimeSpan.FromMinutes(3),
             new Dictionary<string, string> { ["POOL_BACKEND_USER"] = User, ["POOL_BACKEND_PASSWORD"] = Password });
         if (result.ExitCode != 0)
             throw new InvalidOperationException($"tools/{StartScript} failed; ./test.sh installs what it needs: {result}");
     }
+
+    /// <summary>Ends it, in good order or not, and waits until it is gone. Its data stays.</summary>
+    public async Task EndAsync(Signal signal)
+    {
+        var process = int.Parse(await File.ReadAllTextAsync(PathTo("server.pid")), CultureInfo.InvariantCulture);
+        signal.SendTo(process);
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{process}"), $"{StartScript}: the server does not end");
+    }
+
+    /// <summary>A file of its folder.</summary>
+    public string PathTo(string file) => Path.Combine(_folder, file);
 
     /// <summary>Runs statements on a direct connection and returns the rows, tab separated. Throws if one fails.</summary>
     public async Task<string> QueryAsync(string sql)

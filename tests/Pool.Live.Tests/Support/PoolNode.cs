@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Pool.Live.Tests.Support;
@@ -7,7 +6,6 @@ namespace Pool.Live.Tests.Support;
 /// <summary>The real program, as an operator would start it: a process with a configuration file, on free ports.</summary>
 public sealed class PoolNode : IAsyncDisposable
 {
-    private const int Terminate = 15;
     private static readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly StringBuilder _log = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("pool-live-node-").FullName;
@@ -29,11 +27,20 @@ public sealed class PoolNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Its process id, once it was launched.</summary>
+    public int ProcessId => _process!.Id;
+
     /// <summary>Starts it with a configuration and waits until it is ready. Throws, with its log, when it does not become so.</summary>
     public async Task StartAsync(string configuration, IReadOnlyDictionary<string, string> environment)
     {
-        var file = Path.Combine(_folder, "pool.json");
-        await File.WriteAllTextAsync(file, configuration);
+        await LaunchAsync(configuration, environment);
+        await ReadyAsync();
+    }
+
+    /// <summary>Starts it with a configuration, and does not wait.</summary>
+    public async Task LaunchAsync(string configuration, IReadOnlyDictionary<string, string> environment)
+    {
+        var file = await ConfigureAsync(configuration);
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "pool"), ["--config", file])
         {
             RedirectStandardOutput = true,
@@ -46,33 +53,40 @@ public sealed class PoolNode : IAsyncDisposable
         _process.ErrorDataReceived += Keep;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        for (var waited = Stopwatch.StartNew(); !await IsReady(); await Task.Delay(50))
+    }
+
+    /// <summary>Waits until it is ready. Throws, with its log, when it does not become so.</summary>
+    public async Task ReadyAsync()
+    {
+        for (var waited = Stopwatch.StartNew(); !await IsReadyAsync(); await Task.Delay(50))
         {
-            if (_process.HasExited || waited.Elapsed > TimeSpan.FromMinutes(1))
+            if (_process!.HasExited || waited.Elapsed > TimeSpan.FromMinutes(1))
                 throw new InvalidOperationException($"the node did not become ready:\n{Log}");
         }
     }
 
-    /// <summary>The answer of a path of the admin port.</summary>
-    public Task<string> AdminAsync(string path) => _http.GetStringAsync(new Uri($"http://127.0.0.1:{AdminPort}{path}"));
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>Writes its configuration file, which it reads at its start and at <see cref="Signal.HangUp"/>, and says where it is.</summary>
+    public async Task<string> ConfigureAsync(string configuration)
     {
-        if (_process is { HasExited: false })
-        {
-            _ = Kill(_process.Id, Terminate);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!_process.HasExited)
-                _process.Kill(entireProcessTree: true);
-        }
-
-        _process?.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        await File.WriteAllTextAsync(PathTo("pool.json"), configuration);
+        return PathTo("pool.json");
     }
 
-    private async Task<bool> IsReady()
+    /// <summary>A file of its folder.</summary>
+    public string PathTo(string file) => Path.Combine(_folder, file);
+
+    /// <summary>Sends it a signal.</summary>
+    public void Send(Signal signal) => signal.SendTo(ProcessId);
+
+    /// <summary>Waits until it has ended by itself, and answers with what code.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return _process.ExitCode;
+    }
+
+    /// <summary>Whether it says that it is ready.</summary>
+    public async Task<bool> IsReadyAsync()
     {
         try
         {
@@ -85,13 +99,28 @@ public sealed class PoolNode : IAsyncDisposable
         }
     }
 
+    /// <summary>The answer of a path of the admin port.</summary>
+    public Task<string> AdminAsync(string path) => _http.GetStringAsync(new Uri($"http://127.0.0.1:{AdminPort}{path}"));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            Send(Signal.Terminate);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!_process.HasExited)
+                _process.Kill(entireProcessTree: true);
+        }
+
+        _process?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
     private void Keep(object sender, DataReceivedEventArgs line)
     {
         lock (_log)
             _log.AppendLine(line.Data);
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int process, int signal);
 }

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Pool.Live.Tests.Support;
+
+namespace Pool.Live.Tests.Faults;
+
+/// <summary>What differs between the nodes of the tests.</summary>
+internal sealed record NodeSettings
+{
+    /// <summary>The backend's cap.</summary>
+    public int MaxConnections { get; init; } = 12;
+
+    /// <summary>How a backend is named; its certificate may have to say so too.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>How much TLS towards the backend.</summary>
+    public string TlsMode { get; init; } = "preferred";
+
+    /// <summary>Whom that trusts.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>The account that serves the clients.</summary>
+    public string Account { get; init; } = FaultRig<MariaDbServer>.Account;
+
+    /// <summary>Clients at once in their login.</summary>
+    public int MaxHandshakes { get; init; } = 1000;
+
+    /// <summary>Time for a login.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time for a drain.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The configuration file of a node in front of a server.</summary>
+    public string Write(DatabaseServer server, PoolNode node)
+    {
+        var accounts = new[] { FaultRig<MariaDbServer>.Account, FaultRig<MariaDbServer>.OtherAccount };
+        return JsonSerializer.Serialize(new
+        {
+            Listeners = new[]
+            {
+                new { Name = "main", node.Port, Backend = "main", MaxHandshakes, HandshakeTimeout = $"{HandshakeTimeout:c}" },
+            },
+            Backends = new[]
+            {
+                new { Name = "main", Host, server.Port, MaxConnections, Tls = new { Mode = TlsMode, CaFile }, ConnectTimeout = "00:00:10" },
+            },
+            Accounts = accounts.Select(a => new { Name = a, Backend = "main", User = a, Password = FileOf(node, FaultNode.AccountSecret) }),
+            Users = new[] { new { Name = FaultNode.User, Password = FileOf(node, FaultNode.UserSecret) } },
+            Routes = new[] { new { Account } },
+            Admin = new { Port = node.AdminPort },
+            Shutdown = new { DrainTimeout = $"{DrainTimeout:c}" },
+            Log = new { Level = "Information", Format = "text" },
+        });
+    }
+
+    private static object FileOf(PoolNode node, string secret) => new { File = node.PathTo(secret) };
+}
