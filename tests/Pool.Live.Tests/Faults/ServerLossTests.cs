@@ -62,6 +62,29 @@ public abstract class ServerLossTests<TServer>(FaultRig<TServer> rig)
     }
 
     [Fact]
+    public async Task A_session_whose_transaction_was_lost_is_told_so_and_ends()
+    {
+        const int Lost = 1105;
+        await using var administrator = await rig.AdministratorAsync();
+        await administrator.QueryAsync("DROP TABLE IF EXISTS pool.lost");
+        await administrator.QueryAsync("CREATE TABLE pool.lost (id INT) ENGINE=InnoDB");
+        await using var node = await rig.StartNodeAsync();
+        await using (var client = await node.ConnectAsync())
+        {
+            await client.QueryAsync("BEGIN");
+            await client.QueryAsync("INSERT INTO pool.lost VALUES (1)");
+            foreach (var row in (await administrator.TryAsync(
+                $"SELECT id FROM information_schema.PROCESSLIST WHERE USER = '{FaultRig<TServer>.Account}'")).Rows)
+                await administrator.QueryAsync($"KILL {row[0]}");
+            Assert.Equal(Lost, (await client.TryAsync("INSERT INTO pool.lost VALUES (2)")).ErrorCode);
+            Assert.Equal(-1, (await client.TryAsync("INSERT INTO pool.lost VALUES (3)")).ErrorCode);
+        }
+
+        await node.RestsAsync(administrator);
+        Assert.Equal("0", await administrator.QueryAsync("SELECT COUNT(*) FROM pool.lost"));
+    }
+
+    [Fact]
     public async Task Idle_connections_that_the_server_has_closed_are_noticed_before_anybody_gets_them()
     {
         const int Sessions = 8, Rounds = 4;
