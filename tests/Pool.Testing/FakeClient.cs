@@ -43,7 +43,7 @@ public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
     public byte[] Salt { get; private set; } = [];
 
     /// <summary>Reads the greeting; the answer is null, or the error that came instead.</summary>
-    public async Task<FakeResult?> MeetAsync()
+    public async Task<FakeClientResult?> MeetAsync()
     {
         var payload = await ReadAsync();
         if (payload is not [ServerGreeting.ProtocolVersion, ..])
@@ -57,7 +57,7 @@ public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
     }
 
     /// <summary>Answers the greeting, and reads what that comes to.</summary>
-    public async Task<FakeResult> LogInAsync(string user, string? database, Capabilities flags = Flags, byte collation = 45, string password = Password)
+    public async Task<FakeClientResult> LogInAsync(string user, string? database, Capabilities flags = Flags, byte collation = 45, string password = Password)
     {
         _flags = flags | (database is null ? Capabilities.None : Capabilities.ConnectWithDatabase);
         await _channel.WriteAsync(Response(user, database ?? "", NativePassword.Respond(Encoding.UTF8.GetBytes(password), Salt), collation));
@@ -65,7 +65,7 @@ public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
     }
 
     /// <summary>Answers an AuthSwitch to the native method, which a change of the user begins with.</summary>
-    public async Task<FakeResult> ChangeUserAsync(string user, string? database = null, string password = Password)
+    public async Task<FakeClientResult> ChangeUserAsync(string user, string? database = null, string password = Password)
     {
         await SendAsync(CommandCode.ChangeUser,
         [
@@ -75,7 +75,7 @@ public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
         _channel.Sequence = 1;
         if (await ReadAsync() is not [AuthSwitchRequest.Header, .., 0] payload)
         {
-            return FakeResult.Closed;
+            return FakeClientResult.Closed;
         }
 
         await _channel.WriteAsync(NativePassword.Respond(Encoding.UTF8.GetBytes(password), payload.AsSpan()[^21..^1]));
@@ -83,14 +83,14 @@ public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
     }
 
     /// <summary>Sends a statement and reads its (first) result.</summary>
-    public async Task<FakeResult> QueryAsync(string sql)
+    public async Task<FakeClientResult> QueryAsync(string sql)
     {
         await SendAsync(CommandCode.Query, Encoding.UTF8.GetBytes(sql));
         return await ReadResultAsync();
     }
 
     /// <summary>Sends a command and reads its (first) result.</summary>
-    public async Task<FakeResult> RunAsync(CommandCode command, params byte[] arguments)
+    public async Task<FakeClientResult> RunAsync(CommandCode command, params byte[] arguments)
     {
         await SendAsync(command, arguments);
         return await ReadResultAsync();
@@ -132,7 +132,7 @@ public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
     public async Task ContinueAsync(params byte[] payload) => await _channel.WriteAsync(payload);
 
     /// <summary>Reads one result, whose first packet has this sequence number.</summary>
-    public async Task<FakeResult> ReadResultAsync(byte sequence = 1)
+    public async Task<FakeClientResult> ReadResultAsync(byte sequence = 1)
     {
         _channel.Sequence = sequence;
         return await ReadNextResultAsync();
@@ -142,15 +142,15 @@ public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
     public void BeginReply() => _channel.Sequence = 1;
 
     /// <summary>Reads a further result of the same reply.</summary>
-    public async Task<FakeResult> ReadNextResultAsync()
+    public async Task<FakeClientResult> ReadNextResultAsync()
     {
         var payload = await ReadAsync();
         return payload switch
         {
-            null => FakeResult.Closed,
+            null => FakeClientResult.Closed,
             [OkPacket.Header, ..] => ReadOk(payload),
             [ErrPacket.Header, ..] => ReadError(payload),
-            [0xFB, ..] => new FakeResult { IsFileRequest = true },
+            [0xFB, ..] => new FakeClientResult { IsFileRequest = true },
             _ => await ReadRowsAsync(payload[0]),
         };
     }
@@ -185,7 +185,7 @@ public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
 
     private bool Has(Capabilities flag) => (_flags & flag) != 0;
 
-    private async Task<FakeResult> ReadRowsAsync(byte columns)
+    private async Task<FakeClientResult> ReadRowsAsync(byte columns)
     {
         for (var i = columns + (Has(Capabilities.DeprecateEof) ? 0 : 1); i > 0; i--)
         {
@@ -211,7 +211,7 @@ public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
             }
         }
 
-        return FakeResult.Closed with { Rows = rows };
+        return FakeClientResult.Closed with { Rows = rows };
     }
 
     private static string? ReadText(byte[] payload)
@@ -220,7 +220,7 @@ public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
         return payload[0] == 0xFB ? null : Encoding.UTF8.GetString(reader.LengthEncodedBytes());
     }
 
-    private FakeResult ReadTerminator(byte[] payload)
+    private FakeClientResult ReadTerminator(byte[] payload)
     {
         if (Has(Capabilities.DeprecateEof))
         {
@@ -230,67 +230,23 @@ public sealed class FakeClient(PipeTransport transport, FakeClientLink link)
         var reader = new WireReader(payload);
         reader.Skip(1);
         var warnings = reader.UInt16();
-        return new FakeResult { Warnings = warnings, Status = (ServerStatus)reader.UInt16() };
+        return new FakeClientResult { Warnings = warnings, Status = (ServerStatus)reader.UInt16() };
     }
 
-    private FakeResult ReadOk(byte[] payload) =>
+    private FakeClientResult ReadOk(byte[] payload) =>
         OkPacket.TryRead(payload, _flags, out var ok) != WireFault.None
             ? throw new InvalidDataException("the client was sent a malformed OK packet")
-            : new FakeResult { Status = ok.Status, AffectedRows = ok.AffectedRows, InsertId = ok.LastInsertId, Warnings = ok.Warnings };
+            : new FakeClientResult { Status = ok.Status, AffectedRows = ok.AffectedRows, InsertId = ok.LastInsertId, Warnings = ok.Warnings };
 
-    private static FakeResult ReadError(byte[]? payload)
+    private static FakeClientResult ReadError(byte[]? payload)
     {
         if (payload is null)
         {
-            return FakeResult.Closed;
+            return FakeClientResult.Closed;
         }
 
         return ErrPacket.TryRead(payload, out var error) != WireFault.None
             ? throw new InvalidDataException("the client was sent a malformed ERR packet")
-            : new FakeResult { Error = error.Code, Text = Encoding.UTF8.GetString(error.Message) };
+            : new FakeClientResult { Error = error.Code, Text = Encoding.UTF8.GetString(error.Message) };
     }
-}
-
-/// <summary>What a command came to, as a client sees it.</summary>
-public sealed record FakeResult
-{
-    /// <summary>The stream ended before the result did.</summary>
-    public static FakeResult Closed { get; } = new() { IsClosed = true };
-
-    /// <summary>See <see cref="Closed"/>.</summary>
-    public bool IsClosed { get; init; }
-
-    /// <summary>The server asks for a local file.</summary>
-    public bool IsFileRequest { get; init; }
-
-    /// <summary>The error's number; 0 for none.</summary>
-    public ushort Error { get; init; }
-
-    /// <summary>The error's text.</summary>
-    public string Text { get; init; } = "";
-
-    /// <summary>The status flags.</summary>
-    public ServerStatus Status { get; init; }
-
-    /// <summary>Affected rows.</summary>
-    public ulong AffectedRows { get; init; }
-
-    /// <summary>The insert id.</summary>
-    public ulong InsertId { get; init; }
-
-    /// <summary>The number of warnings.</summary>
-    public ushort Warnings { get; init; }
-
-    /// <summary>The first column's values; null for no result set.</summary>
-    public IReadOnlyList<string?>? Rows { get; init; }
-
-    /// <summary>The only value.</summary>
-    public string? Value => Rows is [var value] ? value : throw new InvalidDataException($"not one row but {this}");
-
-    /// <summary>True if the server said OK.</summary>
-    public bool Succeeded => !IsClosed && Error == 0;
-
-    /// <inheritdoc/>
-    public override string ToString() =>
-        IsClosed ? "closed" : Error != 0 ? $"error {Error}: {Text}" : Rows is null ? "OK" : $"rows {string.Join(", ", Rows)}";
 }

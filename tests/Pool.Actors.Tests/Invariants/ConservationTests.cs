@@ -17,7 +17,10 @@ public sealed class ConservationTests
         await new RandomWalk(node, seed).RunAsync(clients: 8);
         var now = node.Now;
         Assert.True(now.IsConserved, $"seed {seed}: {now}");
-        Assert.True(now.Idle + now.Control == server.Live.Count, $"seed {seed}: {now}, and the server has {server.Live.Count}");
+
+        // That a control connection was cut off in its last moment is noticed when it is used again.
+        var live = server.Live.Count;
+        Assert.True(live >= now.Idle && live <= now.Idle + now.Control, $"seed {seed}: {now}, and the server has {live}");
         Assert.True(node.Backend.Pinned == 0, $"seed {seed}: {node.Backend.Pinned} are still counted as pinned");
 
         FakeServerReply? Fault()

@@ -28,7 +28,13 @@ public sealed class SurvivalTests
             client.Transport.Close();
         }
 
-        await TestNode.UntilAsync(() => node.Services.Sessions.Count == 0 && node.Listener.Handshakes == 0, $"all leave (seed {seed})");
+        await TestNode.UntilAsync(
+            () =>
+            {
+                node.Time.Advance(TimeSpan.FromMilliseconds(250));
+                return node.Services.Sessions.Count == 0 && node.Listener.Handshakes == 0;
+            },
+            $"all leave (seed {seed})");
         server.Script = null;
         await node.RestAsync();
         node.Time.Advance(TimeSpan.FromMinutes(1));
@@ -47,7 +53,7 @@ public sealed class SurvivalTests
             }
         }
 
-        // After noise the server closes: one that stops in mid-reply is a server that hangs, which nobody can tell from a slow one.
+        // After noise the server closes: nobody can tell one that stops in mid-reply from a slow one.
         FakeServerReply Noise()
         {
             var bytes = Bytes();

@@ -57,7 +57,7 @@ public sealed class AdmissionTests
             await client.MeetAsync();
         }
 
-        var results = new List<FakeResult>();
+        var results = new List<FakeClientResult>();
         foreach (var client in clients)
         {
             results.Add(await client.LogInAsync("app", null));
