@@ -47,8 +47,16 @@ public sealed class FaultRig<TServer> : IAsyncLifetime
     internal async Task<FaultNode> StartNodeAsync(NodeSettings? settings = null)
     {
         var node = await LaunchNodeAsync(settings ?? new NodeSettings());
-        await node.Process.ReadyAsync();
-        return node;
+        try
+        {
+            await node.Process.ReadyAsync();
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A node that may never become ready.</summary>
