@@ -101,6 +101,7 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Accepts nobody any more, and ends sessions as they come to rest. Completes when none is left or the drain is stopped.</summary>
     public async Task DrainAsync()
     {
+        NodeLog.Draining(_logger, _sessions.Sessions.Count);
         _admission.Close();
         foreach (var listener in _listeners)
         {

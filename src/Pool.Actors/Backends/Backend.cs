@@ -78,12 +78,12 @@ public sealed class Backend
         }
     }
 
-    /// <summary>Interrupts the statement that a server thread runs; completes when the server has answered.</summary>
-    public async ValueTask KillQueryAsync(ulong threadId)
+    /// <summary>Interrupts the statement that a server thread runs; true when the server has answered, false if it may still come to it.</summary>
+    public async ValueTask<bool> KillQueryAsync(ulong threadId)
     {
         Metrics.BackendKills.Increment();
         using var deadline = new CancellationTokenSource(s_killPatience, _time);
-        await Pool.ControlAsync($"KILL QUERY {threadId}", deadline.Token);
+        return (await Pool.ControlAsync($"KILL QUERY {threadId}", deadline.Token)).ErrorCode >= 0;
     }
 
     /// <summary>

@@ -15,13 +15,16 @@ namespace Pool.Actors.Backends;
 /// </summary>
 public sealed class BackendConnection : PooledConnection
 {
+    // Resets, repaints and the like take a server no time; one that does not answer for this long has stopped.
+    private static readonly TimeSpan s_ownPatience = TimeSpan.FromSeconds(30);
     private const int MaxOwnReplyBytes = 4 * 1024 * 1024;
     private readonly BackendIdentity _identity;
     private readonly FingerprintTable _fingerprints;
     private readonly Transport _transport;
     private readonly TimeProvider _time;
     private ILeaseHolder? _holder;
-    private bool _broken;
+    private volatile bool _broken;
+    private long _ownSince;
     private volatile bool _aborted;
 
     /// <summary>A connection that has just logged in; <see cref="ResetAsync()"/> brings it to the baseline.</summary>
@@ -81,8 +84,23 @@ public sealed class BackendConnection : PooledConnection
     /// <inheritdoc/>
     public override bool IsStale() => _broken || _transport.HasPendingInput();
 
+    /// <summary>True if the connection must not be used again.</summary>
+    public bool IsBroken => _broken;
+
+    /// <summary>Makes sure that the connection is closed and not used again.</summary>
+    public void Doom() => _broken = true;
+
     /// <inheritdoc/>
-    public override void CheckLimits(long now) => Holder?.CheckLease(this, now);
+    public override void CheckLimits(long now)
+    {
+        var since = Volatile.Read(ref _ownSince);
+        if (since != 0 && _time.GetElapsedTime(since, now) > s_ownPatience)
+        {
+            Abort();
+        }
+
+        Holder?.CheckLease(this, now);
+    }
 
     /// <inheritdoc/>
     public override async ValueTask<bool> ResetAsync()
@@ -129,6 +147,7 @@ public sealed class BackendConnection : PooledConnection
     public async ValueTask<QueryResult[]> RunAsync(ReadOnlyMemory<byte> commands, params ReplyShape[] shapes)
     {
         var results = new QueryResult[shapes.Length];
+        Volatile.Write(ref _ownSince, _time.GetTimestamp());
         var sent = await _transport.SendAsync(commands);
         for (var i = 0; i < shapes.Length; i++)
         {
@@ -136,6 +155,7 @@ public sealed class BackendConnection : PooledConnection
             _broken |= results[i].ErrorCode < 0;
         }
 
+        Volatile.Write(ref _ownSince, 0);
         return results;
     }
 

@@ -1,3 +1,4 @@
+using Pool.Wire.Replies;
 using Pool.Wire.Statements;
 
 namespace Pool.Actors.Backends;
@@ -15,4 +16,9 @@ public sealed record BackendFacts(
     CollationCatalogue Collations,
     LexerMode LexerMode,
     bool ResetRestoresHandshakeCollation,
-    bool HasProcessKill = true);
+    bool HasProcessKill = true)
+{
+    /// <summary>The status flags of a session that has not run anything, as far as they can be told.</summary>
+    public ServerStatus FirstStatus =>
+        ServerStatus.Autocommit | ((LexerMode & LexerMode.NoBackslashEscapes) != 0 ? ServerStatus.NoBackslashEscapes : ServerStatus.None);
+}

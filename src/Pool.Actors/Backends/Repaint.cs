@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Pool.Actors.Settings;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
@@ -46,6 +47,14 @@ public sealed class Repaint
 
         if (has.Database != needs.Database)
         {
+            if (!Ascii.IsValid(needs.Database))
+            {
+                // The name is read in the connection's character set.
+                CommandPackets.Query(plan._commands, collations.SetNames(Baseline.CollationId));
+                plan.Add(ReplyShape.Results, s => s with { CollationId = Baseline.CollationId });
+                has = has with { CollationId = Baseline.CollationId };
+            }
+
             CommandPackets.InitDb(plan._commands, needs.Database!);
             plan.Add(ReplyShape.Acknowledgement, s => s with { Database = needs.Database });
         }

@@ -197,6 +197,9 @@ public sealed class BackendPool : IAsyncDisposable
     /// </summary>
     public ValueTask<QueryResult> ControlAsync(string sql, CancellationToken cancel) => _control.QueryAsync(sql, cancel);
 
+    /// <summary>True if somebody is in line: what is held for convenience alone should be given back.</summary>
+    public bool HasWaiters => _state.Line.Count != 0;
+
     /// <summary>What the pool holds now.</summary>
     public PoolSnapshot Snapshot() => PoolSnapshot.Of(_state, _control.Open);
 

@@ -19,6 +19,9 @@ internal static class CommandEnd
     private const StatementTraits MayChangeInsertId = StatementTraits.MayChangeInsertId | StatementTraits.Routine
         | StatementTraits.UnknownFunction | StatementTraits.TextPrepare;
 
+    /// <summary>What the end of a connection means for a session that had state on it.</summary>
+    public const string StateLost = "The session's transaction, settings and other state were lost with it";
+
     private const ushort ReadOnlyOption = 1290;
     private const ushort ReadOnlyMode = 1836;
 
@@ -50,12 +53,13 @@ internal static class CommandEnd
         NoteResult(session, lease, summary);
         var pins = PinPolicy.After(session.Pins, lease.Command, lease.Facts, summary, session.Statements?.Count ?? 0);
         session.Pin(pins);
-        if (!connection.Kills.IsQuiet || connection.Replies.Window.HasUnscanned || (pins == PinReasons.None && lease.InsertIdUnread))
+        var gives = pins == PinReasons.None || ((pins & ~PinReasons.Soft) == 0 && session.Origin.Backend.Pool.HasWaiters);
+        if (!connection.Kills.IsQuiet || connection.Replies.Window.HasUnscanned || (gives && (lease.InsertIdUnread || lease.FoundRowsUnread)))
         {
             return Step.Settle;
         }
 
-        if (pins == PinReasons.None)
+        if (gives)
         {
             session.Release();
         }
@@ -96,6 +100,7 @@ internal static class CommandEnd
         {
             case CommandCode.StmtPrepare when summary.ErrorCode == 0:
                 (session.Statements ??= []).Add(summary.StatementId);
+                lease.CalculatesFoundRows |= (lease.Facts.Traits & StatementTraits.CalcFoundRows) != 0;
                 return;
             case CommandCode.StmtClose:
                 session.Statements?.Remove(BinaryPrimitives.ReadUInt32LittleEndian(session.Outgoing.Span[5..]));
@@ -115,6 +120,12 @@ internal static class CommandEnd
         {
             lease.HasInsertId = true;
             lease.InsertIdUnread = true;
+        }
+
+        if (summary.IsResultSet)
+        {
+            lease.FoundRowsUnread = (lease.Facts.Traits & StatementTraits.CalcFoundRows) != 0
+                || (lease.CalculatesFoundRows && lease.Command == CommandCode.StmtExecute);
         }
 
         if (summary.ErrorCode is ReadOnlyOption or ReadOnlyMode)
@@ -138,10 +149,10 @@ internal static class CommandEnd
             // The server said something after its reply: it is going away, and so is what the session had there.
             var stateLost = (session.Pins & ~PinReasons.Soft) != 0;
             session.Discard("unasked");
-            return stateLost ? await LocalCommands.FailAndCloseAsync(session, PoolError.BackendLost, 0, session.Origin.Backend.Name, "") : Step.Next;
+            return stateLost ? await LocalCommands.FailAndCloseAsync(session, PoolError.BackendLost, 0, session.Origin.Backend.Name, StateLost) : Step.Next;
         }
 
-        if (session.Pins != PinReasons.None)
+        if ((session.Pins & ~PinReasons.Soft) != 0 || (session.Pins != PinReasons.None && !session.Origin.Backend.Pool.HasWaiters))
         {
             return Step.Next;
         }
@@ -153,7 +164,8 @@ internal static class CommandEnd
     /// <summary>Gives a clean connection back, after what only it knows was read from it.</summary>
     public static async ValueTask GiveBackAsync(Session session, Lease lease)
     {
-        if (lease.InsertIdUnread && !await ReadInsertIdAsync(session, lease.Connection))
+        // First what another statement would change.
+        if ((lease.FoundRowsUnread && !await ReadFoundRowsAsync(session, lease)) || (lease.InsertIdUnread && !await ReadInsertIdAsync(session, lease)))
         {
             session.Discard("lost");
         }
@@ -164,17 +176,26 @@ internal static class CommandEnd
     }
 
     // The OK packet's insert id is not always what LAST_INSERT_ID() says (an explicit value, ON DUPLICATE KEY UPDATE, CALL).
-    private static async ValueTask<bool> ReadInsertIdAsync(Session session, BackendConnection connection)
+    private static async ValueTask<bool> ReadInsertIdAsync(Session session, Lease lease)
     {
-        var result = await connection.QueryAsync("SELECT LAST_INSERT_ID()", CancellationToken.None);
-        if (result.Rows is not [[{ } text]])
-        {
-            return false;
-        }
+        var value = await ReadAsync(lease.Connection, "SELECT LAST_INSERT_ID()");
+        session.Record.LastInsertId = value ?? session.Record.LastInsertId;
+        lease.InsertIdUnread = false;
+        return value is not null;
+    }
 
-        session.Record.LastInsertId = ulong.Parse(text, CultureInfo.InvariantCulture);
-        connection.Lease.InsertIdUnread = false;
-        return true;
+    private static async ValueTask<bool> ReadFoundRowsAsync(Session session, Lease lease)
+    {
+        var value = await ReadAsync(lease.Connection, "SELECT FOUND_ROWS()");
+        session.Record.FoundRows = value ?? session.Record.FoundRows;
+        lease.FoundRowsUnread = false;
+        return value is not null;
+    }
+
+    private static async ValueTask<ulong?> ReadAsync(BackendConnection connection, string sql)
+    {
+        var result = await connection.QueryAsync(sql, CancellationToken.None);
+        return result.Rows is [[{ } text]] ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
     }
 
     private static async ValueTask<Step> GiveUpAsync(Session session, PoolError error)
@@ -185,7 +206,7 @@ internal static class CommandEnd
         session.Lease!.End();
         await session.Lease.Connection.Kills.WhenQuietAsync();
         session.Discard(error == PoolError.BackendLost ? "lost" : "malformed");
-        var consequence = stateLost ? "The session's transaction, settings and other state were lost with it" : "";
+        var consequence = stateLost ? StateLost : "";
         if (!canTell || stateLost)
         {
             return canTell

@@ -51,21 +51,21 @@ internal static class CommandPreparation
                 : await LocalCommands.FailAsync(session, PoolError.NotServed, "KILL in this form; use KILL [CONNECTION | QUERY] <id> on its own");
         }
 
-        if (CommandStart.ExceedsPins(session, facts.Traits))
+        if (CommandStart.ExceedsPins(session, command, facts.Traits))
         {
             var backend = session.Origin.Backend;
             return await LocalCommands.FailAsync(
-                session, PoolError.PinLimitReached, backend.Name, backend.Limits.MaxPinned, PinPolicy.Reasons(facts.Traits));
+                session, PoolError.PinLimitReached, backend.Name, backend.Limits.MaxPinned, PinPolicy.Reasons(command, facts.Traits));
         }
 
-        if (await LeaseSetup.AcquireAsync(session, facts.Traits) is { } failure)
+        if (await LeaseSetup.AcquireAsync(session, facts.Traits) is { } refusal)
         {
             session.Inbox.Consume(session.Inbox.Header.PacketLength);
-            return await LocalCommands.SendAsync(session, failure);
+            return await LocalCommands.RefuseAsync(session, refusal, 1);
         }
 
         Begin(session, command, facts);
-        return Step.Send;
+        return session.IsKilled ? Step.ClientLeft : Step.Send;
     }
 
     private static void Begin(Session session, CommandCode command, StatementFacts facts)

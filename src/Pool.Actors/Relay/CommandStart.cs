@@ -56,7 +56,7 @@ internal static class CommandStart
         }
 
         var facts = Facts(session, command, payload);
-        if ((facts.Traits & (StatementTraits.Kills | StatementTraits.ReadsConnectionId)) != 0 || ExceedsPins(session, facts.Traits))
+        if ((facts.Traits & (StatementTraits.Kills | StatementTraits.ReadsConnectionId)) != 0 || ExceedsPins(session, command, facts.Traits))
         {
             return Step.Prepare;
         }
@@ -75,7 +75,9 @@ internal static class CommandStart
 
         lease.Begin(session, command, facts, session.Capabilities, now);
         session.Send(session.Inbox.Command, header.PacketLength);
-        return Step.Send;
+
+        // Either this sees the killer's flag, or the killer sees the statement.
+        return session.IsKilled ? Step.ClientLeft : Step.Send;
     }
 
     /// <summary>What the statement in a command is; empty facts for commands without one.</summary>
@@ -89,7 +91,7 @@ internal static class CommandStart
     {
         var facts = session.Origin.Backend.Facts!;
         var status = session.Lease?.Connection.Status ?? session.IdleStatus;
-        var mode = facts.LexerMode;
+        var mode = facts.LexerMode & ~LexerMode.NoBackslashEscapes;
         mode |= (status & ServerStatus.NoBackslashEscapes) != 0 ? LexerMode.NoBackslashEscapes : LexerMode.None;
         mode |= facts.Flavour == ServerFlavour.MariaDb && (status & ServerStatus.AnsiQuotes) != 0 ? LexerMode.AnsiQuotes : LexerMode.None;
         return facts.Collations.IsMultiByteUnsafe(session.Settings.CollationId) ? mode | LexerMode.MultiByteUnsafe : mode;
@@ -100,10 +102,10 @@ internal static class CommandStart
         ((traits & LastResult) != 0 && !lease.HasLastResult) || ((traits & InsertId) != 0 && !lease.HasInsertId);
 
     /// <summary>True if the statement would pin one session too many.</summary>
-    public static bool ExceedsPins(Session session, StatementTraits traits) =>
+    public static bool ExceedsPins(Session session, CommandCode command, StatementTraits traits) =>
         session.Origin.Backend.IsPinLimitReached
-        && (session.Pins & ~PinReasons.SelfClearing) == 0
-        && (PinPolicy.Reasons(traits) & ~PinReasons.Soft) != 0;
+        && (session.Pins & ~(PinReasons.Soft | PinReasons.Transaction)) == 0
+        && (PinPolicy.Reasons(command, traits) & ~PinReasons.Soft) != 0;
 
     private static bool TryLease(Session session)
     {

@@ -17,9 +17,9 @@ internal static class LargeCommand
     {
         // What the text asks for is known when it has passed, which is too late for the insert id.
         var isText = command is CommandCode.Query or CommandCode.StmtPrepare;
-        if (await LeaseSetup.AcquireAsync(session, isText ? StatementTraits.ReadsInsertId : StatementTraits.None) is { } failure)
+        if (await LeaseSetup.AcquireAsync(session, isText ? StatementTraits.ReadsInsertId : StatementTraits.None) is { } refusal)
         {
-            return await SkipAsync(session) ? await LocalCommands.SendAsync(session, failure) : Step.Close;
+            return await SkipAsync(session) is { } sequence ? await LocalCommands.RefuseAsync(session, refusal, sequence) : Step.Close;
         }
 
         session.IsStreaming = true;
@@ -29,13 +29,24 @@ internal static class LargeCommand
         var walker = new PacketWalker();
         var total = 0L;
         var skip = 1;
+        var facts = default(StatementFacts);
         do
         {
             var passed = Walk(session, ref walker, isText, ref inspector, ref skip);
             total += passed;
+            var sequence = (byte)(walker.Header.Sequence + 1);
             if (total > session.Services.Limits.MaxPacketBytes)
             {
-                return await OversizeAsync(session);
+                await AbandonAsync(session, "oversize");
+                return await LocalCommands.FailAndCloseAsync(session, PoolError.PacketTooLarge, sequence);
+            }
+
+            if (walker.AtPayloadEnd && isText && FindForbidden(session, command, facts = inspector.Finish()) is { } forbidden)
+            {
+                // The server never gets the last part, and so never runs the statement.
+                session.Inbox.Consume(passed);
+                await AbandonAsync(session, "forbidden");
+                return await LocalCommands.SendErrorAsync(session, forbidden.Error, sequence, forbidden.Arguments);
             }
 
             if (!await lease.Connection.SendAsync(session.Inbox.Bytes[..passed]))
@@ -53,7 +64,7 @@ internal static class LargeCommand
         }
 
         session.IsStreaming = false;
-        lease.Facts = isText ? inspector.Finish() : default;
+        lease.Facts = facts;
         lease.Connection.Replies.ExpectSequence((byte)(walker.Header.Sequence + 1));
         session.Send(ReadOnlyMemory<byte>.Empty, 0);
         return ReplyShapeOf(command);
@@ -63,16 +74,17 @@ internal static class LargeCommand
     public static async ValueTask<bool> ReceiveAsync(Session session)
     {
         var receive = session.Client.ReceiveAsync(session.Inbox.FreeWithin);
-        var received = receive.IsCompleted || session.Lease is not { } lease
-            ? await receive
-            : await lease.WhileBlocked(receive, session.Services.Time.GetTimestamp());
+        var received = receive.IsCompleted ? await receive : await session.WhileBlocked(receive);
         session.Inbox.Received(received);
         session.Services.Metrics.BytesFromClients.Add(received);
         return received > 0;
     }
 
-    /// <summary>Reads the command at the front of the inbox to its end and drops it; false when the client has gone.</summary>
-    public static async ValueTask<bool> SkipAsync(Session session)
+    /// <summary>
+    /// Reads the command at the front of the inbox to its end and drops it. Answers the sequence number of the reply, or null when
+    /// the client has gone.
+    /// </summary>
+    public static async ValueTask<byte?> SkipAsync(Session session)
     {
         var walker = new PacketWalker();
         do
@@ -83,7 +95,7 @@ internal static class LargeCommand
         }
         while (!walker.AtPayloadEnd && await ReceiveAsync(session));
 
-        return walker.AtPayloadEnd;
+        return walker.AtPayloadEnd ? (byte)(walker.Header.Sequence + 1) : null;
     }
 
     private static Step ReplyShapeOf(CommandCode command) =>
@@ -112,12 +124,21 @@ internal static class LargeCommand
         return passed;
     }
 
-    private static async ValueTask<Step> OversizeAsync(Session session)
+    private static (PoolError Error, object?[] Arguments)? FindForbidden(Session session, CommandCode command, StatementFacts facts)
+    {
+        var backend = session.Origin.Backend;
+        return (facts.Traits & StatementTraits.Kills) != 0 ? (PoolError.NotServed, ["KILL in a statement of this size"])
+            : CommandStart.ExceedsPins(session, command, facts.Traits)
+                ? (PoolError.PinLimitReached, [backend.Name, backend.Limits.MaxPinned, PinPolicy.Reasons(command, facts.Traits)])
+                : null;
+    }
+
+    private static async ValueTask AbandonAsync(Session session, string cause)
     {
         session.Lease!.End();
         await session.Lease.Connection.Kills.WhenQuietAsync();
-        session.Discard("oversize");
-        return await LocalCommands.FailAndCloseAsync(session, PoolError.PacketTooLarge, 1);
+        session.Discard(cause);
+        session.IsStreaming = false;
     }
 
     // A server that finds a packet too large says so and closes, while the client is still sending: its last words may be here.

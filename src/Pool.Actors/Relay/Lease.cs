@@ -14,7 +14,6 @@ namespace Pool.Actors.Relay;
 internal sealed class Lease(BackendConnection connection)
 {
     private long _started;
-    private long _clientBlocked;
     private int _overdue;
 
     /// <summary>The connection.</summary>
@@ -32,20 +31,25 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>LAST_INSERT_ID() may have changed here, and the session does not know the value yet.</summary>
     public bool InsertIdUnread { get; set; }
 
+    /// <summary>FOUND_ROWS() is more than the rows that came, and the session does not know the value yet.</summary>
+    public bool FoundRowsUnread { get; set; }
+
+    /// <summary>A prepared statement has SQL_CALC_FOUND_ROWS, so that each execute may leave such a value.</summary>
+    public bool CalculatesFoundRows { get; set; }
+
     /// <summary>The session's last statement ran here: its row count, found rows and warnings are what this connection says.</summary>
     public bool HasLastResult { get; set; }
 
     /// <summary>When the command in hand was sent; 0 between commands.</summary>
     public long StartedAt => Volatile.Read(ref _started);
 
-    /// <summary>Since when the client has neither read its reply nor sent the rest of its command; 0 if it does.</summary>
-    public long ClientBlockedSince => Volatile.Read(ref _clientBlocked);
-
     /// <summary>A session takes the connection.</summary>
     public void Start(Session session)
     {
         HasInsertId = false;
         InsertIdUnread = false;
+        FoundRowsUnread = false;
+        CalculatesFoundRows = false;
         HasLastResult = false;
         Connection.Holder = session;
     }
@@ -90,14 +94,5 @@ internal sealed class Lease(BackendConnection connection)
     {
         Volatile.Write(ref _started, 0);
         Connection.Kills.End();
-    }
-
-    /// <summary>Waits for a client that keeps a command waiting, where the janitor can see it.</summary>
-    public async ValueTask<T> WhileBlocked<T>(ValueTask<T> client, long now)
-    {
-        Volatile.Write(ref _clientBlocked, now);
-        var result = await client;
-        Volatile.Write(ref _clientBlocked, 0);
-        return result;
     }
 }

@@ -3,6 +3,7 @@ using Pool.Actors.Backends;
 using Pool.Actors.Errors;
 using Pool.Actors.Pooling;
 using Pool.Actors.Sessions;
+using Pool.Actors.Settings;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
 using Pool.Wire.Statements;
@@ -16,9 +17,9 @@ internal static class LeaseSetup
 
     /// <summary>
     /// Leases a connection if the session holds none, and readies it for a statement with these traits. The answer is null, or
-    /// the error packet for the client; nothing of the statement has run then.
+    /// the error for the client; nothing of the statement has run then.
     /// </summary>
-    public static async ValueTask<ReadOnlyMemory<byte>?> AcquireAsync(Session session, StatementTraits traits)
+    public static async ValueTask<Refusal?> AcquireAsync(Session session, StatementTraits traits)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -27,7 +28,7 @@ internal static class LeaseSetup
                 var result = await WaitAsync(session);
                 if (result.Connection is null)
                 {
-                    return Denial(session, result);
+                    return new Refusal(Denial(session, result));
                 }
 
                 session.Hold((BackendConnection)result.Connection);
@@ -49,14 +50,19 @@ internal static class LeaseSetup
                     session.Release();
                 }
 
-                return LocalReply.Error(1, (ushort)problem.ErrorCode, SqlState(problem.ErrorCode), problem.ErrorText!);
+                return new Refusal(LocalReply.Error(1, (ushort)problem.ErrorCode, SqlState(problem.ErrorCode), problem.ErrorText!));
             }
 
             var stateLost = (session.Pins & ~PinReasons.Soft) != 0;
             session.Discard("lost");
-            if (stateLost || attempt == MaxAttempts)
+            if (stateLost)
             {
-                return Error(session, PoolError.BackendUnavailable, session.Origin.Backend.Name, problem.ErrorText);
+                return new Refusal(Error(session, PoolError.BackendLost, session.Origin.Backend.Name, CommandEnd.StateLost), EndsSession: true);
+            }
+
+            if (attempt == MaxAttempts)
+            {
+                return new Refusal(Error(session, PoolError.BackendUnavailable, session.Origin.Backend.Name, problem.ErrorText));
             }
         }
     }
@@ -103,7 +109,8 @@ internal static class LeaseSetup
             }
         }
 
-        if (connection.Fingerprint != session.Needed)
+        // Where the table of fingerprints is full, the session stays on a connection that has none.
+        if (connection.Fingerprint != session.Needed && connection.Fingerprint != Fingerprint.None)
         {
             session.Origin.Backend.Metrics.Repaints.Increment();
             var plan = Repaint.Between(fingerprints.SettingsOf(connection.Fingerprint), session.Settings, session.Origin.Backend.Facts!.Collations);
@@ -114,26 +121,29 @@ internal static class LeaseSetup
             }
         }
 
-        return CommandStart.NeedsRestore(lease, traits) ? await RestoreInsertIdAsync(session, connection) : null;
+        // A statement that asks for its predecessor's warnings gets them, and nothing in between.
+        var showsWarnings = (traits & StatementTraits.ReadsDiagnostics) != 0 && lease.HasLastResult;
+        return showsWarnings || lease.HasInsertId || !CommandStart.NeedsRestore(lease, traits)
+            ? null
+            : await RestoreInsertIdAsync(session, connection);
     }
 
     private static async ValueTask<QueryResult?> RestoreInsertIdAsync(Session session, BackendConnection connection)
     {
-        if (connection.Lease.HasInsertId)
-        {
-            return null;
-        }
 
         var command = new ArrayBufferWriter<byte>();
         CommandPackets.Query(command, $"SET last_insert_id = {session.Record.LastInsertId}");
         var result = (await connection.RunAsync(command.WrittenMemory, ReplyShape.Results))[0];
         connection.Lease.HasInsertId = result.Succeeded;
+
+        // The SET has cleared the row count: from here on the session's record has it.
+        connection.Lease.HasLastResult = false;
         return result.Succeeded ? null : result;
     }
 
     private static ReadOnlyMemory<byte> Error(Session session, PoolError error, params object?[] arguments)
     {
-        SessionLog.Refused(session.Services.Logger, session.Id.Value, session.Origin.User, error, session.Origin.Backend.Name);
+        SessionLog.NoteRefusal(session, error);
         session.Services.Metrics.Errors[error.ToString()].Increment();
         return LocalReply.Error(1, error, arguments);
     }

@@ -59,7 +59,7 @@ internal static class LeaseHolding
         }
 
         var pool = session.Origin.Backend.Pool;
-        if ((pins & PinReasons.Role) != 0)
+        if ((pins & PinReasons.MayKeepRole) != 0)
         {
             pool.Discard(connection, "role");
         }
@@ -94,7 +94,11 @@ internal static class LeaseHolding
     private static void Return(Session session, BackendConnection connection)
     {
         var backend = session.Origin.Backend;
-        if (connection.HasDiagnostics && backend.Facts!.Flavour == ServerFlavour.MariaDb)
+        if (connection.IsBroken)
+        {
+            backend.Pool.Discard(connection, "doomed");
+        }
+        else if (connection.HasDiagnostics && backend.Facts!.Flavour == ServerFlavour.MariaDb)
         {
             backend.Pool.ReturnDirty(connection);
         }

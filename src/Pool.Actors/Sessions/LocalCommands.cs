@@ -1,6 +1,7 @@
 using Pool.Actors.Errors;
 using Pool.Actors.Relay;
 using Pool.Wire.Commands;
+using Pool.Wire.Framing;
 using Pool.Wire.Handshake;
 using Pool.Wire.Statements;
 
@@ -37,26 +38,30 @@ internal static class LocalCommands
                     : await FailAsync(session, PoolError.UnknownCommand);
             default:
                 // COM_STMT_CLOSE and COM_STMT_SEND_LONG_DATA for a statement that does not exist: no reply, no effect.
-                return await LargeCommand.SkipAsync(session) ? Step.Next : Step.Close;
+                return await LargeCommand.SkipAsync(session) is null ? Step.Close : Step.Next;
         }
     }
 
     /// <summary>Answers the command at the front of the inbox with an error of the pool's own.</summary>
     public static async ValueTask<Step> FailAsync(Session session, PoolError error, params object?[] arguments)
     {
-        if (!await LargeCommand.SkipAsync(session))
-        {
-            return Step.Close;
-        }
+        return await LargeCommand.SkipAsync(session) is { } sequence ? await SendErrorAsync(session, error, sequence, arguments) : Step.Close;
+    }
 
-        return await SendErrorAsync(session, error, 1, arguments);
+    /// <summary>Tells the client why its command was not sent to a connection: Next, or Close when the session cannot go on.</summary>
+    public static async ValueTask<Step> RefuseAsync(Session session, Refusal refusal, byte sequence)
+    {
+        var packet = refusal.Packet.ToArray();
+        (PacketHeader.Read(packet) with { Sequence = sequence }).Write(packet);
+        var step = await SendAsync(session, packet);
+        return refusal.EndsSession ? Step.Close : step;
     }
 
     /// <summary>Sends an error as the packet with this sequence number: Next, or Close when the client is gone.</summary>
     public static ValueTask<Step> SendErrorAsync(Session session, PoolError error, byte sequence, params object?[] arguments)
     {
         session.Services.Metrics.Errors[error.ToString()].Increment();
-        SessionLog.Refused(session.Services.Logger, session.Id.Value, session.Origin.User, error, session.Origin.Backend.Name);
+        SessionLog.NoteRefusal(session, error);
         return SendAsync(session, LocalReply.Error(sequence, error, arguments));
     }
 
@@ -72,7 +77,7 @@ internal static class LocalCommands
     {
         session.Touch();
         session.Services.Metrics.BytesToClients.Add(packet.Length);
-        return await session.Client.SendAsync(packet) ? Step.Next : Step.Close;
+        return await session.SendAsync(packet) ? Step.Next : Step.Close;
     }
 
     private static async ValueTask<Step> SetOptionAsync(Session session)

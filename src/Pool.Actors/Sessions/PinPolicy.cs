@@ -52,8 +52,12 @@ internal static class PinPolicy
         return command is CommandCode.StmtPrepare or CommandCode.StmtClose or CommandCode.StmtSendLongData ? pins | (before & PinReasons.Soft) : pins;
     }
 
+    /// <summary>The reasons that a command would bring up.</summary>
+    public static PinReasons Reasons(CommandCode command, StatementTraits traits) =>
+        command == CommandCode.StmtPrepare ? Reasons(traits) | PinReasons.PreparedStatements : Reasons(traits);
+
     /// <summary>The reasons in a statement's traits.</summary>
-    public static PinReasons Reasons(StatementTraits traits)
+    private static PinReasons Reasons(StatementTraits traits)
     {
         if ((traits & StatementTraits.TouchesSession) == 0)
         {

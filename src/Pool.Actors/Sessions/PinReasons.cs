@@ -64,6 +64,9 @@ public enum PinReasons : uint
     /// <summary>Those that only the next statement can ask for, and that are not worth a connection under pressure.</summary>
     Soft = FoundRows | Diagnostics,
 
+    /// <summary>Those under which a role or a resource group may have been set, which a reset of the connection keeps.</summary>
+    MayKeepRole = Role | TextPrepare | StoredCode | Unknown | StateChange,
+
     /// <summary>Those whose state is gone once the reason ends.</summary>
     SelfClearing = Soft | Transaction | PreparedStatements | TableLocks,
 }

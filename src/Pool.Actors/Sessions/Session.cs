@@ -13,19 +13,22 @@ namespace Pool.Actors.Sessions;
 
 /// <summary>
 /// One client connection from its login to its end: the actor that owns its settings, its place in line and its lease. Its flow
-/// of control is <see cref="ServeAsync"/>, one command at a time; everybody else reaches it through <see cref="KillAsync"/>,
+/// of control is <see cref="ServeAsync"/>, one command at a time; everybody else reaches it through <see cref="KillAsync(KillScope)"/>,
 /// <see cref="CheckLease"/>, <see cref="CheckIdle"/> and <see cref="Drain"/>, which may be called from any thread.
 /// </summary>
 public sealed class Session : ILeaseHolder
 {
+    private const byte MaxLogLines = 20;
     private readonly Transport _client;
     private Lease? _lease;
     private Waiter? _waiter;
     private TaskCompletionSource? _settled;
     private long _lastActive;
+    private long _clientBlocked;
     private int _state;
-    private bool _killed;
+    private int _killed;
     private int _consumeAfterSend;
+    private byte _logLines;
 
     /// <summary>A session whose client has logged in and got its OK.</summary>
     public Session(
@@ -38,6 +41,7 @@ public sealed class Session : ILeaseHolder
         Capabilities = capabilities;
         Needed = needed;
         LoginCollationId = Settings.CollationId;
+        IdleStatus = FirstStatus;
         _client = client;
         _lastActive = services.Time.GetTimestamp();
     }
@@ -105,10 +109,16 @@ public sealed class Session : ILeaseHolder
     /// <summary>The client is in the middle of a command that streams, so that it cannot be told anything yet.</summary>
     internal bool IsStreaming { get; set; }
 
-    internal bool IsKilled => Volatile.Read(ref _killed);
+    internal bool IsKilled => Volatile.Read(ref _killed) != 0;
+
+    /// <summary>Since when the client has neither read its reply nor sent the rest of its command; 0 if it does.</summary>
+    internal long ClientBlockedSince => Volatile.Read(ref _clientBlocked);
+
+    /// <summary>The status flags of a session that has not run anything.</summary>
+    internal ServerStatus FirstStatus => Origin.Backend.Facts!.FirstStatus;
 
     /// <summary>The status flags to tell when no connection is held.</summary>
-    internal ServerStatus IdleStatus { get; set; } = ServerStatus.Autocommit;
+    internal ServerStatus IdleStatus { get; set; }
 
     /// <summary>The waiter for the line; made when first needed.</summary>
     internal Waiter Waiter
@@ -130,7 +140,7 @@ public sealed class Session : ILeaseHolder
         try
         {
             var step = Step.Next;
-            while (step != Step.Close)
+            while (step != Step.Close && !IsKilled)
             {
                 if (!Inbox.HasCommand)
                 {
@@ -196,11 +206,15 @@ public sealed class Session : ILeaseHolder
     /// Ends the session, or the statement that it runs, as KILL does. Completes when no statement of it can be hit any more by
     /// what was done.
     /// </summary>
-    public async Task KillAsync(KillScope scope)
+    public Task KillAsync(KillScope scope) => KillAsync(scope, startedAt: null);
+
+    /// <summary>As <see cref="KillAsync(KillScope)"/>, but only if the statement is the one that started then.</summary>
+    internal async Task KillAsync(KillScope scope, long? startedAt)
     {
         if (scope == KillScope.Connection)
         {
-            Volatile.Write(ref _killed, true);
+            // A full fence before the lease is looked at: either it is seen here, or its session sees the flag.
+            Interlocked.Exchange(ref _killed, 1);
             _client.Abort();
         }
 
@@ -209,7 +223,11 @@ public sealed class Session : ILeaseHolder
         {
             try
             {
-                await Origin.Backend.KillQueryAsync(lease.Connection.ThreadId);
+                if ((startedAt is null || startedAt == lease.StartedAt) && !await Origin.Backend.KillQueryAsync(lease.Connection.ThreadId))
+                {
+                    // It may still arrive, and must not hit what would run there next.
+                    lease.Connection.Doom();
+                }
             }
             finally
             {
@@ -329,8 +347,7 @@ public sealed class Session : ILeaseHolder
 
         Services.Metrics.BytesToClients.Add(ready.Length);
         window.Sent();
-        var send = _client.SendAsync(ready);
-        return send.IsCompleted ? send : _lease.WhileBlocked(send, Services.Time.GetTimestamp());
+        return SendAsync(ready);
     }
 
     private async Task SettleAsync(Func<Session, Task> work, TaskCompletionSource settled)
@@ -350,6 +367,22 @@ public sealed class Session : ILeaseHolder
         Interlocked.CompareExchange(ref _settled, null, settled);
     }
 
+    /// <summary>Sends bytes to the client; false when it is gone. While it does not read, the watch can see that.</summary>
+    internal ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var send = _client.SendAsync(bytes);
+        return send.IsCompleted ? send : WhileBlocked(send);
+    }
+
+    /// <summary>Waits for a client that keeps a command waiting, where the watch can see it.</summary>
+    internal async ValueTask<T> WhileBlocked<T>(ValueTask<T> client)
+    {
+        Volatile.Write(ref _clientBlocked, Services.Time.GetTimestamp());
+        var result = await client;
+        Volatile.Write(ref _clientBlocked, 0);
+        return result;
+    }
+
     /// <summary>What was to be sent has been sent, and the command that it stands for is done with.</summary>
     internal void ConsumeSent() => Inbox.Consume(_consumeAfterSend);
 
@@ -359,6 +392,9 @@ public sealed class Session : ILeaseHolder
         Outgoing = outgoing;
         _consumeAfterSend = consumes;
     }
+
+    /// <summary>True for the first few lines that are logged of the session.</summary>
+    internal bool TryCountLogLine() => _logLines < MaxLogLines && ++_logLines > 0;
 
     /// <summary>Takes note that something was done just now.</summary>
     internal long Touch()

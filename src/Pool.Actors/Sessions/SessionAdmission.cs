@@ -154,7 +154,7 @@ public sealed class SessionAdmission
             return;
         }
 
-        if (await CheckDatabaseAsync(session, client) && await client.Transport.SendAsync(LocalReply.Ok(client.NextSequence, ServerStatus.Autocommit)))
+        if (await IsServedAsync(session, client))
         {
             _services.Metrics.LoggedIn.Increment();
             _ = session.ServeAsync();
@@ -163,6 +163,22 @@ public sealed class SessionAdmission
         {
             Leave(session);
             client.Transport.Close();
+        }
+    }
+
+    private async ValueTask<bool> IsServedAsync(Session session, LoggedInClient client)
+    {
+        try
+        {
+            return await CheckDatabaseAsync(session, client)
+                && await client.Transport.SendAsync(LocalReply.Ok(client.NextSequence, session.FirstStatus));
+        }
+        catch (Exception e)
+        {
+            // Nobody knows where the connection is in its exchange, if there is one.
+            SessionLog.Failed(_services.Logger, session.Id.Value, e);
+            session.Discard("fault");
+            return false;
         }
     }
 
@@ -198,7 +214,7 @@ public sealed class SessionAdmission
 
     // A direct server tells at the login that a database does not exist. One that the account could select a moment ago is trusted;
     // any other is tried first, on a connection with settings that exist already: names that clients make up take no fingerprint.
-    private static async ValueTask<bool> CheckDatabaseAsync(Session session, LoggedInClient client)
+    private async ValueTask<bool> CheckDatabaseAsync(Session session, LoggedInClient client)
     {
         if (client.Database is not { } database || session.Database == database)
         {
@@ -206,7 +222,7 @@ public sealed class SessionAdmission
         }
 
         var acquired = await LeaseSetup.AcquireAsync(session, default);
-        if (acquired is { } dropped && IsDatabaseError(dropped.Span))
+        if (acquired is { } dropped && IsDatabaseError(dropped.Packet.Span))
         {
             // Not the client's database: the known one, which has been dropped.
             CommandEnd.ChangeSettings(session, session.Settings with { Database = null });
@@ -215,7 +231,7 @@ public sealed class SessionAdmission
 
         if (acquired is { } failure)
         {
-            var packet = failure.ToArray();
+            var packet = failure.Packet.ToArray();
             (PacketHeader.Read(packet) with { Sequence = client.NextSequence }).Write(packet);
             await client.Transport.SendAsync(packet);
             return false;
@@ -231,6 +247,13 @@ public sealed class SessionAdmission
         }
 
         CommandEnd.ChangeSettings(session, session.Settings with { Database = database });
+        if (session.Database != database)
+        {
+            session.ReleaseAsLeft();
+            await client.Transport.SendAsync(Refusal(client, PoolError.TooManySettings));
+            return false;
+        }
+
         session.Origin.Backend.KnowDatabase(session.Origin.Class.Account, database);
         session.Release();
         return true;

@@ -16,6 +16,16 @@ internal static partial class SessionLog
     [LoggerMessage(2003, LogLevel.Information, "Login from {peer} failed: {failure} (user {user})")]
     public static partial void LoginFailed(ILogger logger, string peer, LoginFailure failure, string? user);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Session {session} of user {user}: {error} (backend {backend})")]
-    public static partial void Refused(ILogger logger, uint session, string user, PoolError error, string backend);
+    /// <summary>Logs an error that a client was told, at the catalogue's level; of a client that asks for errors only the first few.</summary>
+    public static void NoteRefusal(Session session, PoolError error)
+    {
+        if (session.TryCountLogLine())
+        {
+            Refused(
+                session.Services.Logger, ErrorCatalogue.Of(error).Level, session.Id.Value, session.Origin.User, error, session.Origin.Backend.Name);
+        }
+    }
+
+    [LoggerMessage(EventId = 2004, Message = "Session {session} of user {user}: {error} (backend {backend})")]
+    private static partial void Refused(ILogger logger, LogLevel level, uint session, string user, PoolError error, string backend);
 }

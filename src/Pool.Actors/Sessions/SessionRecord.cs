@@ -16,7 +16,7 @@ internal struct SessionRecord
     public long RowCount { get; private set; }
 
     /// <summary>FOUND_ROWS().</summary>
-    public ulong FoundRows { get; private set; }
+    public ulong FoundRows { get; set; }
 
     /// <summary>Takes note of a reply.</summary>
     public void Note(in ReplySummary summary)

@@ -40,13 +40,18 @@ internal static class SessionReset
     private static async ValueTask CleanAsync(Session session)
     {
         session.Record = new SessionRecord();
-        if (session.Lease is not { } lease)
+        if (session.Lease is { } lease)
         {
-            return;
+            await CleanAsync(session, lease);
+            session.IdleStatus = session.FirstStatus;
         }
+    }
+
+    private static async ValueTask CleanAsync(Session session, Lease lease)
+    {
 
         await lease.Connection.Kills.WhenQuietAsync();
-        if ((session.Pins & PinReasons.Role) != 0 || !await lease.Connection.ResetAsync())
+        if ((session.Pins & PinReasons.MayKeepRole) != 0 || !await lease.Connection.ResetAsync())
         {
             session.Discard("reset-failed");
         }

@@ -14,7 +14,7 @@ internal static class SessionWatch
     /// <summary>Ends a session that holds no connection if its client has said nothing for too long.</summary>
     public static void CheckIdle(Session session, long now)
     {
-        if (!session.HoldsLease && Exceeds(session, session.LastActiveAt, now, session.Services.Limits.IdleTimeout))
+        if (!session.HoldsLease && CheckBlocked(session, session.Origin.Backend.Limits, now) && Exceeds(session, session.LastActiveAt, now, session.Services.Limits.IdleTimeout))
         {
             session.TryEndIdle(PoolError.IdleClient);
         }
@@ -24,15 +24,15 @@ internal static class SessionWatch
     public static void CheckLease(Session session, Lease lease, long now)
     {
         var limits = session.Origin.Backend.Limits;
-        if (Exceeds(session, lease.ClientBlockedSince, now, limits.ClientWriteTimeout))
+        if (!CheckBlocked(session, limits, now))
         {
-            Count(session, nameof(limits.ClientWriteTimeout));
-            session.Client.Abort();
+            return;
         }
-        else if (Exceeds(session, lease.StartedAt, now, limits.QueryTimeout) && lease.TryNoteOverdue())
+
+        if (lease.StartedAt is var started && Exceeds(session, started, now, limits.QueryTimeout) && lease.TryNoteOverdue())
         {
             Count(session, nameof(limits.QueryTimeout));
-            _ = session.KillAsync(KillScope.Query);
+            _ = session.KillAsync(KillScope.Query, started);
         }
         else if (session.IsIdle)
         {
@@ -45,7 +45,7 @@ internal static class SessionWatch
         var pins = session.Pins;
         if ((pins & ~PinReasons.Soft) == 0)
         {
-            if (Exceeds(session, session.LastActiveAt, now, s_softPinHold))
+            if (session.Origin.Backend.Pool.HasWaiters || Exceeds(session, session.LastActiveAt, now, s_softPinHold))
             {
                 session.WhileIdle(GiveBackAsync);
             }
@@ -60,6 +60,19 @@ internal static class SessionWatch
             Count(session, nameof(limits.IdlePinnedTimeout));
             session.TryEndIdle(PoolError.IdlePinned, (long)limits.IdlePinnedTimeout.TotalMilliseconds, pins);
         }
+    }
+
+    // False: the client has kept its command waiting for too long, and is cut off.
+    private static bool CheckBlocked(Session session, LeaseLimits limits, long now)
+    {
+        if (!Exceeds(session, session.ClientBlockedSince, now, limits.ClientWriteTimeout))
+        {
+            return true;
+        }
+
+        Count(session, nameof(limits.ClientWriteTimeout));
+        session.Client.Abort();
+        return false;
     }
 
     // The client did not ask for its warnings while they were fresh: the connection is worth more to others.

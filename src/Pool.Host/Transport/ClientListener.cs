@@ -41,11 +41,16 @@ internal sealed partial class ClientListener(
             {
                 return;
             }
-            catch (SocketException e)
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
             {
-                // Out of file descriptors, most likely: closing sessions give some back.
+                // Closing sessions give some back.
                 LogAcceptFailed(e.SocketErrorCode);
                 await Task.Delay(s_exhaustedPause);
+            }
+            catch (SocketException e)
+            {
+                // The client has left before it was accepted.
+                LogAcceptLost(e.SocketErrorCode);
             }
         }
     }
@@ -87,6 +92,9 @@ internal sealed partial class ClientListener(
 
     [LoggerMessage(3001, LogLevel.Error, "Accepting a client failed: {error}")]
     private partial void LogAcceptFailed(SocketError error);
+
+    [LoggerMessage(3004, LogLevel.Debug, "A client left before it was accepted: {error}")]
+    private partial void LogAcceptLost(SocketError error);
 
     [LoggerMessage(3002, LogLevel.Information, "A connection from proxy {peer} did not begin with a PROXY header, version 2")]
     private partial void LogNoProxyHeader(string peer);

@@ -9,6 +9,9 @@ internal static class KeepAlive
     private const int IdleSeconds = 60;
     private const int IntervalSeconds = 15;
     private const int Probes = 4;
+    private const int LinuxTcp = 6;
+    private const int LinuxTcpUserTimeout = 18;
+    private const int UnacknowledgedMilliseconds = 120_000;
 
     public static void Enable(Socket socket)
     {
@@ -16,5 +19,10 @@ internal static class KeepAlive
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, IdleSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, IntervalSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
+        if (OperatingSystem.IsLinux())
+        {
+            // Keep-alive is silent while something sent is not acknowledged: this is its limit.
+            socket.SetRawSocketOption(LinuxTcp, LinuxTcpUserTimeout, BitConverter.GetBytes(UnacknowledgedMilliseconds));
+        }
     }
 }

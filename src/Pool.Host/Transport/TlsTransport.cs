@@ -6,6 +6,8 @@ namespace Pool.Host.Transport;
 /// <summary>An encrypted connection: TLS over another transport.</summary>
 internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport inner) : Actors.Runtime.Transport
 {
+    private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public override string Peer => inner.Peer;
 
@@ -56,9 +58,10 @@ internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport in
     {
         try
         {
-            await stream.ShutdownAsync();
+            // A client that does not read must not keep the socket.
+            await stream.ShutdownAsync().WaitAsync(s_linger);
         }
-        catch (Exception e) when (IsPeerFault(e))
+        catch (Exception e) when (IsPeerFault(e) || e is TimeoutException)
         {
         }
         finally

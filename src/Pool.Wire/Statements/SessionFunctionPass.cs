@@ -9,7 +9,7 @@ internal ref struct SessionFunctionPass
     private const int LongestColumnName = 256;
 
     private readonly ReadOnlySpan<byte> _sql;
-    private readonly SessionValues _values;
+    private SessionValues _values;
     private readonly IBufferWriter<byte> _output;
     private WholeText _tokens;
     private SelectLists _lists;
@@ -76,7 +76,9 @@ internal ref struct SessionFunctionPass
     {
         if (_now.Kind == TokenKind.Semicolon)
         {
+            // What comes after it asks for what the statement before it did.
             _inStatement = false;
+            _values = new SessionValues(_values.ConnectionId);
         }
         else if (!_inStatement && _now.Kind != TokenKind.Open)
         {

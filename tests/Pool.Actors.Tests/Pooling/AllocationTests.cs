@@ -38,19 +38,21 @@ public sealed class AllocationTests
         }));
     }
 
+    // The least of a few measurements: the runtime may allocate once on this thread while it recompiles what has become hot.
     private static long BytesOf(Action action)
     {
-        for (var i = 0; i < 100; i++)
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < 5; attempt++)
         {
-            action();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < Rounds; i++)
+            {
+                action();
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < Rounds; i++)
-        {
-            action();
-        }
-
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        return least;
     }
 }
