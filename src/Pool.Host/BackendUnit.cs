@@ -29,7 +29,7 @@ internal sealed class BackendUnit
         var fingerprints = new FingerprintTable();
         var metrics = new PoolMetrics();
         _connector = new BackendConnector(
-            AddressOf(config, all), new SocketDialer(), new ClientTlsUpgrade(_tls), fingerprints, [new("pool_node", all.Node.Name)]);
+            AddressOf(config, all), new SocketDialer(), new ClientTlsUpgrade(_tls), fingerprints, [new("pool_node", all.Node.Name)], time);
         var pool = new BackendPool(OptionsOf(config, all), _connector, fingerprints, time, Random.Shared, metrics, loggers.CreateLogger("Pool.Pooling"));
         Backend = new Backend(config.Name, pool, metrics, LimitsOf(config), time);
     }

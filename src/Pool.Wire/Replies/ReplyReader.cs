@@ -24,8 +24,8 @@ public sealed class ReplyReader
     /// <summary>The current database, if the reply changed it (empty for none); else null.</summary>
     public string? Schema => _tracker.Schema;
 
-    /// <summary>True between packets: an ERR of the pool's own can end the reply here.</summary>
-    public bool AtPacketBoundary => _bodyLeft == 0;
+    /// <summary>True between payloads: an ERR of the pool's own can end the reply here.</summary>
+    public bool AtPacketBoundary => _bodyLeft == 0 && !_tracker.IsInPayload;
 
     /// <summary>The sequence number of the next packet as the client counts.</summary>
     public byte NextClientSequence => (byte)(_nextSequence + _adapter.SequenceShift);

@@ -40,6 +40,9 @@ public struct ReplyTracker
     /// <summary>True when the server waits for the client's LOAD DATA LOCAL bytes.</summary>
     public readonly bool AwaitsClientData => _state == State.InfileData;
 
+    /// <summary>True if the next packet carries on the payload of the one before.</summary>
+    public readonly bool IsInPayload => _continues;
+
     /// <summary>What the reply has said so far.</summary>
     public readonly ReplySummary Summary => _summary;
 

@@ -158,4 +158,31 @@ public sealed class ReplyReaderTests
         ReplyRun.Through(reader, bytes.AsSpan(^1..), _ => 1);
         Assert.Equal((true, (byte)5), (reader.AtPacketBoundary, reader.NextClientSequence));
     }
+
+    [Fact]
+    public void Between_the_parts_of_a_row_of_more_than_16_MiB_nothing_can_be_put()
+    {
+        var reader = new ReplyReader();
+        reader.Begin(ReplyShape.Results, ReplyRun.Modern, ReplyRun.Modern, ServerStatus.Autocommit);
+        var head = ReplyRun.Write(ReplyRun.Modern, b => b.ColumnCount(1).Packet("c"u8));
+        Receive(reader, [.. head, 0xFF, 0xFF, 0xFF, 3]);
+        var part = new byte[PacketHeader.MaxPayload];
+        for (var sent = 0; sent < part.Length; sent += 8192)
+        {
+            Assert.False(reader.AtPacketBoundary);
+            Receive(reader, part.AsSpan(sent, Math.Min(8192, part.Length - sent)));
+        }
+
+        Assert.False(reader.AtPacketBoundary);
+        Receive(reader, [1, 0, 0, 4, 0]);
+        Assert.True(reader.AtPacketBoundary);
+    }
+
+    private static void Receive(ReplyReader reader, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(reader.Window.Free.Span);
+        reader.Window.Received(bytes.Length);
+        Assert.Equal(ReplyProgress.NeedMore, reader.Scan());
+        reader.Window.Sent();
+    }
 }
