@@ -165,8 +165,8 @@ public sealed class ReplyReaderTests
         var reader = new ReplyReader();
         reader.Begin(ReplyShape.Results, ReplyRun.Modern, ReplyRun.Modern, ServerStatus.Autocommit);
         var head = ReplyRun.Write(ReplyRun.Modern, b => b.ColumnCount(1).Packet("c"u8));
-        Receive(reader, [.. head, 0xFF, 0xFF, 0xFF, 3]);
-        var part = new byte[PacketHeader.MaxPayload];
+        Receive(reader, [.. head, 0xFF, 0xFF, 0xFF, 3, 0]);
+        var part = new byte[PacketHeader.MaxPayload - 1];
         for (var sent = 0; sent < part.Length; sent += 8192)
         {
             Assert.False(reader.AtPacketBoundary);
