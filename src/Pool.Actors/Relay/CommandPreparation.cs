@@ -58,7 +58,7 @@ internal static class CommandPreparation
                 session, PoolError.PinLimitReached, backend.Name, backend.Limits.MaxPinned, PinPolicy.Reasons(command, facts.Traits));
         }
 
-        if (await LeaseSetup.AcquireAsync(session, facts.Traits) is { } refusal)
+        if (await LeaseSetup.AcquireAsync(session, command, facts.Traits) is { } refusal)
         {
             session.Inbox.Consume(session.Inbox.Header.PacketLength);
             return await LocalCommands.RefuseAsync(session, refusal, 1);

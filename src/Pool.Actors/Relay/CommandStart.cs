@@ -15,8 +15,8 @@ internal static class CommandStart
 {
     private const StatementTraits LastResult = StatementTraits.ReadsRowCount | StatementTraits.ReadsFoundRows | StatementTraits.ReadsDiagnostics;
 
-    // Stored code may read what the statement itself does not name.
-    private const StatementTraits InsertId = StatementTraits.ReadsInsertId | StatementTraits.Routine | StatementTraits.UnknownFunction | StatementTraits.TextPrepare;
+    /// <summary>The statement may read the insert id; stored code may read what the statement itself does not name.</summary>
+    public const StatementTraits InsertId = StatementTraits.ReadsInsertId | StatementTraits.Routine | StatementTraits.UnknownFunction | StatementTraits.TextPrepare;
 
     /// <summary>Starts the command at the front of the inbox: Send; or Wait or Prepare if it is not so simple.</summary>
     public static Step Begin(Session session)

@@ -17,7 +17,7 @@ internal static class LargeCommand
     {
         // What the text asks for is known when it has passed, which is too late for the insert id.
         var isText = command is CommandCode.Query or CommandCode.StmtPrepare;
-        if (await LeaseSetup.AcquireAsync(session, isText ? StatementTraits.ReadsInsertId : StatementTraits.None) is { } refusal)
+        if (await LeaseSetup.AcquireAsync(session, command, isText ? StatementTraits.ReadsInsertId : StatementTraits.None) is { } refusal)
         {
             return await SkipAsync(session) is { } sequence ? await LocalCommands.RefuseAsync(session, refusal, sequence) : Step.Close;
         }

@@ -16,10 +16,10 @@ internal static class LeaseSetup
     private const int MaxAttempts = 3;
 
     /// <summary>
-    /// Leases a connection if the session holds none, and readies it for a statement with these traits. The answer is null, or
-    /// the error for the client; nothing of the statement has run then.
+    /// Leases a connection if the session holds none, and readies it for a command whose statement has these traits. The answer is null, or
+    /// the error for the client; nothing of the command has run then.
     /// </summary>
-    public static async ValueTask<Refusal?> AcquireAsync(Session session, StatementTraits traits)
+    public static async ValueTask<Refusal?> AcquireAsync(Session session, CommandCode command, StatementTraits traits)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -36,7 +36,7 @@ internal static class LeaseSetup
 
             var connection = session.Lease!.Connection;
             await connection.Kills.WhenQuietAsync();
-            var problem = await ReadyAsync(session, connection, traits);
+            var problem = await ReadyAsync(session, connection, command, traits);
             if (problem is null)
             {
                 return null;
@@ -96,10 +96,10 @@ internal static class LeaseSetup
     }
 
     // Null: ready. Else what went wrong; a negative code means that the connection is lost.
-    private static async ValueTask<QueryResult?> ReadyAsync(Session session, BackendConnection connection, StatementTraits traits)
+    private static async ValueTask<QueryResult?> ReadyAsync(
+        Session session, BackendConnection connection, CommandCode command, StatementTraits traits)
     {
         var lease = connection.Lease;
-        var fingerprints = session.Origin.Backend.Fingerprints;
         if ((traits & StatementTraits.ReadsDiagnostics) != 0 && !lease.HasLastResult && session.Pins == PinReasons.None)
         {
             // The session's last statement left no warnings, or has had its chance to show them; another session's must not show.
@@ -112,20 +112,37 @@ internal static class LeaseSetup
         // Where the table of fingerprints is full, the session stays on a connection that has none.
         if (connection.Fingerprint != session.Needed && connection.Fingerprint != Fingerprint.None)
         {
-            session.Origin.Backend.Metrics.Repaints.Increment();
-            var plan = Repaint.Between(fingerprints.SettingsOf(connection.Fingerprint), session.Settings, session.Origin.Backend.Facts!.Collations);
-            var painted = await plan.RunAsync(connection, fingerprints);
+            var painted = await PaintAsync(session, connection);
             if (!painted.Succeeded)
             {
                 return painted;
             }
         }
 
+        const StatementTraits Counts = StatementTraits.ReadsRowCount | StatementTraits.ReadsFoundRows;
+        if (command == CommandCode.StmtPrepare && (traits & Counts) != 0 && !lease.HasLastResult)
+        {
+            // The text of a prepared statement is not rewritten: so that it does not tell another session's counts, it tells these.
+            var neutral = await connection.QueryAsync("SELECT 1", CancellationToken.None);
+            if (!neutral.Succeeded)
+            {
+                return neutral;
+            }
+        }
+
         // A statement that asks for its predecessor's warnings gets them, and nothing in between.
         var showsWarnings = (traits & StatementTraits.ReadsDiagnostics) != 0 && lease.HasLastResult;
-        return showsWarnings || lease.HasInsertId || !CommandStart.NeedsRestore(lease, traits)
+        return showsWarnings || lease.HasInsertId || (traits & CommandStart.InsertId) == 0
             ? null
             : await RestoreInsertIdAsync(session, connection);
+    }
+
+    private static ValueTask<QueryResult> PaintAsync(Session session, BackendConnection connection)
+    {
+        var backend = session.Origin.Backend;
+        backend.Metrics.Repaints.Increment();
+        var has = backend.Fingerprints.SettingsOf(connection.Fingerprint);
+        return Repaint.Between(has, session.Settings, backend.Facts!.Collations).RunAsync(connection, backend.Fingerprints);
     }
 
     private static async ValueTask<QueryResult?> RestoreInsertIdAsync(Session session, BackendConnection connection)

@@ -11,6 +11,7 @@ using Pool.Wire.Commands;
 using Pool.Wire.Framing;
 using Pool.Wire.Handshake;
 using Pool.Wire.Replies;
+using Pool.Wire.Statements;
 
 namespace Pool.Actors.Sessions;
 
@@ -221,12 +222,12 @@ public sealed class SessionAdmission
             return true;
         }
 
-        var acquired = await LeaseSetup.AcquireAsync(session, default);
+        var acquired = await LeaseSetup.AcquireAsync(session, CommandCode.InitDb, StatementTraits.None);
         if (acquired is { } dropped && IsDatabaseError(dropped.Packet.Span))
         {
             // Not the client's database: the known one, which has been dropped.
             CommandEnd.ChangeSettings(session, session.Settings with { Database = null });
-            acquired = await LeaseSetup.AcquireAsync(session, default);
+            acquired = await LeaseSetup.AcquireAsync(session, CommandCode.InitDb, StatementTraits.None);
         }
 
         if (acquired is { } failure)

@@ -8,6 +8,18 @@ namespace Pool.Actors.Tests.Sessions;
 public sealed class OwnResultTests
 {
     [Fact]
+    public async Task A_prepared_statement_never_tells_the_counts_of_another_session()
+    {
+        await using var node = new TestNode(connections: 1);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        await first.QueryAsync("SELECT 7");
+
+        await second.PrepareAsync("SELECT FOUND_ROWS()");
+
+        Assert.Equal(["SELECT 7", "SELECT 1"], node.Server.Queries.TakeLast(2));
+    }
+
+    [Fact]
     public async Task Each_session_has_its_own_connection_id_row_count_and_found_rows()
     {
         await using var node = new TestNode(connections: 1);
