@@ -1,0 +1,80 @@
+using Pool.Testing;
+using Pool.Wire.Commands;
+
+namespace Pool.Actors.Tests.Sessions;
+
+/// <summary>What a statement leaves for the next one to ask survives what Pool itself does in between.</summary>
+public sealed class FoundRowsTests
+{
+    private const string Counting = "SELECT SQL_CALC_FOUND_ROWS a LIMIT 2";
+
+    [Fact]
+    public async Task The_total_of_found_rows_is_read_before_a_silent_session_gives_its_connection_back()
+    {
+        await using var node = NodeThatFinds500();
+        var client = await node.LogInAsync();
+        Assert.Equal(2, (await client.QueryAsync(Counting)).Rows!.Count);
+        await node.HoldsAsync(client, true);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.HoldsAsync(client, false);
+        await AssertAsksFor500Async(node, client);
+    }
+
+    [Fact]
+    public async Task The_total_of_found_rows_is_read_before_a_waiter_gets_the_connection()
+    {
+        await using var node = NodeThatFinds500();
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        await client.QueryAsync("BEGIN");
+        var waiting = other.QueryAsync("SELECT 'other'");
+        await TestNode.UntilAsync(() => node.Now.Waiting == 1, "the other waits");
+        await client.QueryAsync("SELECT 1");
+        await client.QueryAsync("COMMIT");
+        Assert.True((await waiting).Succeeded);
+
+        var release = new TaskCompletionSource();
+        var plain = node.Server.Script!;
+        node.Server.Script = (connection, statement) => statement.Text == Counting
+            ? FakeServerReply.Rows(connection.Session.Status, "a", ["1", "2"]) with { Wait = release.Task }
+            : plain(connection, statement);
+        var counting = client.QueryAsync(Counting);
+        await TestNode.UntilAsync(() => node.Server.Queries.Contains(Counting), "it runs");
+        waiting = other.QueryAsync("SELECT 'again'");
+        await TestNode.UntilAsync(() => node.Now.Waiting == 1, "the other waits");
+        release.SetResult();
+        Assert.True((await counting).Succeeded);
+        Assert.True((await waiting).Succeeded);
+        await AssertAsksFor500Async(node, client);
+    }
+
+    [Fact]
+    public async Task The_row_count_outlives_the_restored_insert_id()
+    {
+        await using var node = new TestNode(connections: 1);
+        node.Server.Script = (connection, statement) => statement.Text.StartsWith("UPDATE", StringComparison.Ordinal)
+            ? FakeServerReply.Ok(connection.Session.Status, affected: 3)
+            : null;
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        var id = (await client.QueryAsync("INSERT 1")).InsertId;
+        await other.QueryAsync("INSERT 2");
+        await client.QueryAsync("BEGIN");
+        await client.QueryAsync("UPDATE t SET a = 1");
+        var asked = (await client.QueryAsync("SELECT ROW_COUNT(), LAST_INSERT_ID()")).Value;
+        Assert.Contains("CAST(3 AS SIGNED)", asked, StringComparison.Ordinal);
+        Assert.Contains($"SET last_insert_id = {id}", node.Server.Queries);
+    }
+
+    private static TestNode NodeThatFinds500() => new(connections: 1, server: new FakeServer
+    {
+        Script = (connection, statement) => statement is { Command: CommandCode.Query, Text: "SELECT FOUND_ROWS()" }
+            ? FakeServerReply.Rows(connection.Session.Status, "FOUND_ROWS()", ["500"])
+            : null,
+    });
+
+    // The server's own answer must not be what is seen: another statement has run there since.
+    private static async Task AssertAsksFor500Async(TestNode node, FakeClient client)
+    {
+        Assert.Single(node.Server.Queries, "SELECT FOUND_ROWS()");
+        Assert.Contains("CAST(500 AS SIGNED)", (await client.QueryAsync("SELECT FOUND_ROWS()")).Value, StringComparison.Ordinal);
+    }
+}
