@@ -78,6 +78,9 @@ public sealed class BackendConnection : PooledConnection
     /// <summary>Receives the next bytes into the window of <see cref="Replies"/>; 0 when the connection is lost.</summary>
     public ValueTask<int> ReceiveAsync() => _transport.ReceiveAsync(Replies.Window.Free);
 
+    /// <summary>What is painted on it; only while that is known.</summary>
+    public SessionSettings Settings => _fingerprints.SettingsOf(Fingerprint);
+
     /// <summary>Takes note of a change of the painted settings that a statement of the session made (USE, COM_SET_OPTION).</summary>
     public void Repainted(SessionSettings settings) => Fingerprint = _fingerprints.Intern(Class, settings);
 

@@ -40,8 +40,13 @@ internal static class PinPolicy
         }
 
         // What fails may have taken effect in part.
-        pins |= Reasons(facts.Traits);
-        pins |= summary.VariableChanged || summary.StateChanged ? PinReasons.StateChange : PinReasons.None;
+        var explained = Reasons(facts.Traits);
+        pins |= explained;
+        if ((summary.VariableChanged || summary.StateChanged) && (explained & ~PinReasons.Soft) == 0)
+        {
+            pins |= PinReasons.StateChange;
+        }
+
         pins |= openStatements > 0 ? PinReasons.PreparedStatements : PinReasons.None;
         pins |= (summary.Status & ServerStatus.InTransaction) != 0 ? PinReasons.Transaction : PinReasons.None;
         if (summary.Warnings > 0 || summary.ErrorCode != 0 || (facts.Traits & StatementTraits.ReadsDiagnostics) != 0)

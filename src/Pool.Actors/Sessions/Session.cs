@@ -111,6 +111,9 @@ public sealed class Session : ILeaseHolder
 
     internal bool IsKilled => Volatile.Read(ref _killed) != 0;
 
+    /// <summary>Takes note that the client has had its time to read or send; false if that is known.</summary>
+    internal bool TryStopWaiting() => Interlocked.Exchange(ref _clientBlocked, 0) != 0;
+
     /// <summary>Since when the client has neither read its reply nor sent the rest of its command; 0 if it does.</summary>
     internal long ClientBlockedSince => Volatile.Read(ref _clientBlocked);
 

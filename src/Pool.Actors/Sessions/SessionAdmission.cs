@@ -1,17 +1,11 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using Pool.Actors.Backends;
 using Pool.Actors.Errors;
-using Pool.Actors.Relay;
 using Pool.Actors.Runtime;
 using Pool.Actors.Sessions.Login;
 using Pool.Actors.Settings;
-using Pool.Wire;
-using Pool.Wire.Commands;
-using Pool.Wire.Framing;
 using Pool.Wire.Handshake;
 using Pool.Wire.Replies;
-using Pool.Wire.Statements;
 
 namespace Pool.Actors.Sessions;
 
@@ -213,70 +207,16 @@ public sealed class SessionAdmission
     private bool TryEnter(string user) =>
         _users.TryEnter(user, Volatile.Read(ref _rights).TryGetValue(user, out var rights) ? rights.MaxSessions : 0);
 
-    // A direct server tells at the login that a database does not exist. One that the account could select a moment ago is trusted;
-    // any other is tried first, on a connection with settings that exist already: names that clients make up take no fingerprint.
-    private async ValueTask<bool> CheckDatabaseAsync(Session session, LoggedInClient client)
+    private static async ValueTask<bool> CheckDatabaseAsync(Session session, LoggedInClient client)
     {
-        if (client.Database is not { } database || session.Database == database)
+        if (await LoginDatabase.CheckAsync(session, client) is not { } refusal)
         {
             return true;
         }
 
-        var acquired = await LeaseSetup.AcquireAsync(session, CommandCode.InitDb, StatementTraits.None);
-        if (acquired is { } dropped && IsDatabaseError(dropped.Packet.Span))
-        {
-            // Not the client's database: the known one, which has been dropped.
-            CommandEnd.ChangeSettings(session, session.Settings with { Database = null });
-            acquired = await LeaseSetup.AcquireAsync(session, CommandCode.InitDb, StatementTraits.None);
-        }
-
-        if (acquired is { } failure)
-        {
-            var packet = failure.Packet.ToArray();
-            (PacketHeader.Read(packet) with { Sequence = client.NextSequence }).Write(packet);
-            await client.Transport.SendAsync(packet);
-            return false;
-        }
-
-        var command = new ArrayBufferWriter<byte>();
-        CommandPackets.InitDb(command, database);
-        var result = (await session.Lease!.Connection.RunAsync(command.WrittenMemory, ReplyShape.Acknowledgement))[0];
-        if (!result.Succeeded)
-        {
-            await client.Transport.SendAsync(DatabaseRefusal(session, client, result));
-            return false;
-        }
-
-        CommandEnd.ChangeSettings(session, session.Settings with { Database = database });
-        if (session.Database != database)
-        {
-            session.ReleaseAsLeft();
-            await client.Transport.SendAsync(Refusal(client, PoolError.TooManySettings));
-            return false;
-        }
-
-        session.Origin.Backend.KnowDatabase(session.Origin.Class.Account, database);
-        session.Release();
-        return true;
-    }
-
-    private static bool IsDatabaseError(ReadOnlySpan<byte> packet) =>
-        ErrPacket.TryRead(packet[PacketHeader.Size..], out var error) == WireFault.None && error.Code is 1044 or 1049;
-
-    private static ReadOnlyMemory<byte> DatabaseRefusal(Session session, LoggedInClient client, QueryResult result)
-    {
-        var backend = session.Origin.Backend.Name;
-        if (result.ErrorCode < 0)
-        {
-            session.Discard("lost");
-            return LocalReply.Error(client.NextSequence, PoolError.BackendUnavailable, backend, result.ErrorText);
-        }
-
-        session.Release();
-        var denied = ErrorCatalogue.Of(PoolError.DatabaseAccessDenied);
-        return result.ErrorCode == denied.Code
-            ? LocalReply.Error(client.NextSequence, PoolError.DatabaseAccessDenied, client.User, client.Transport.Peer, client.Database)
-            : LocalReply.Error(client.NextSequence, (ushort)result.ErrorCode, denied.SqlState, result.ErrorText!);
+        session.Services.Metrics.LoginsFailed.Increment();
+        await client.Transport.SendAsync(refusal);
+        return false;
     }
 
     private ReadOnlyMemory<byte> Refusal(LoggedInClient client, PoolError error)

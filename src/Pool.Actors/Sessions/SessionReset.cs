@@ -49,7 +49,6 @@ internal static class SessionReset
 
     private static async ValueTask CleanAsync(Session session, Lease lease)
     {
-
         await lease.Connection.Kills.WhenQuietAsync();
         if ((session.Pins & PinReasons.MayKeepRole) != 0 || !await lease.Connection.ResetAsync())
         {

@@ -70,8 +70,12 @@ internal static class SessionWatch
             return true;
         }
 
-        Count(session, nameof(limits.ClientWriteTimeout));
-        session.Client.Abort();
+        if (session.TryStopWaiting())
+        {
+            Count(session, nameof(limits.ClientWriteTimeout));
+            session.Client.Abort();
+        }
+
         return false;
     }
 

@@ -43,6 +43,20 @@ public sealed class PinningTests
     }
 
     [Fact]
+    public async Task A_session_that_has_set_variables_leaves_a_connection_that_is_reset_and_used_again()
+    {
+        await using var node = new TestNode(connections: 1);
+        var first = await node.LogInAsync();
+        await first.QueryAsync("SET @a = 1");
+        Assert.Equal(PinReasons.UserVariables, node.SessionOf(first).Pins);
+        await first.RunAsync(CommandCode.ResetConnection);
+        var second = await node.LogInAsync();
+        Assert.Null((await second.QueryAsync("SELECT @a")).Value);
+        Assert.Single(node.Server.Live);
+        Assert.Equal(1, node.Backend.Metrics.ConnectsSucceeded.Value);
+    }
+
+    [Fact]
     public async Task A_connection_with_a_role_is_closed_and_not_reset()
     {
         await using var node = new TestNode(connections: 1);
