@@ -21,16 +21,15 @@ var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
     .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
 var load = () => PoolConfig.Load(command.ConfigFile, command.Overrides, environment);
 var loaded = load();
+if (command.Check)
+{
+    return loaded.Report(Console.Out);
+}
+
 if (loaded.Config is not { } config)
 {
     Console.Error.WriteLine(string.Join(Environment.NewLine, loaded.Problems));
     return Usage;
-}
-
-if (command.Check)
-{
-    Console.WriteLine("ok");
-    return 0;
 }
 
 using var log = new LogSetup(config.Log);
