@@ -74,7 +74,7 @@ CONF
 
 start_node() {
     local settings
-    "$run/bin/pool" --config "$config" --check > /dev/null || die "the configuration is not valid: $config"
+    "$run/bin/pool" --config "$config" --check > "$run/check.log" || { cat "$run/check.log" >&2; die "the configuration is not valid: $config"; }
     sed 's|//.*||' "$config" | tr -d '\n' | grep -oi '"Admin" *: *{[^}]*}' | grep -oi '"Port" *: *[0-9]*' | grep -o '[0-9]*$' > "$run/admin-port" || rm -f "$run/admin-port"
     settings=$(cat "$config"; echo "${POOL_BACKEND_PASSWORD:-}")
     settings=$(sha256sum <<< "$settings")
