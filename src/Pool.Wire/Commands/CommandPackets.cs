@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Text;
 using Pool.Wire.Framing;
 
@@ -16,6 +17,9 @@ public static class CommandPackets
     /// <summary>COM_QUERY.</summary>
     public static void Query(IBufferWriter<byte> output, string sql) => Text(output, CommandCode.Query, sql);
 
+    /// <summary>COM_QUERY, in the character set that the text is in.</summary>
+    public static void Query(IBufferWriter<byte> output, ReadOnlySpan<byte> sql) => Packet(output, [(byte)CommandCode.Query, .. sql]);
+
     /// <summary>COM_INIT_DB.</summary>
     public static void InitDb(IBufferWriter<byte> output, string database) => Text(output, CommandCode.InitDb, database);
 
@@ -25,6 +29,28 @@ public static class CommandPackets
 
     /// <summary>COM_RESET_CONNECTION.</summary>
     public static void ResetConnection(IBufferWriter<byte> output) => Packet(output, [(byte)CommandCode.ResetConnection]);
+
+    /// <summary>COM_PING.</summary>
+    public static void Ping(IBufferWriter<byte> output) => Packet(output, [(byte)CommandCode.Ping]);
+
+    /// <summary>COM_STMT_PREPARE of a text as a client sent it, which fits into one packet.</summary>
+    public static void StmtPrepare(IBufferWriter<byte> output, ReadOnlySpan<byte> sql)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sql.Length + 1, PacketHeader.MaxPayload);
+        var span = output.GetSpan(PacketHeader.Size + 1 + sql.Length);
+        new PacketHeader(1 + sql.Length, 0).Write(span);
+        span[PacketHeader.Size] = (byte)CommandCode.StmtPrepare;
+        sql.CopyTo(span[(PacketHeader.Size + 1)..]);
+        output.Advance(PacketHeader.Size + 1 + sql.Length);
+    }
+
+    /// <summary>COM_STMT_CLOSE, which has no reply.</summary>
+    public static void StmtClose(IBufferWriter<byte> output, uint statementId)
+    {
+        Span<byte> payload = [(byte)CommandCode.StmtClose, 0, 0, 0, 0];
+        BinaryPrimitives.WriteUInt32LittleEndian(payload[1..], statementId);
+        Packet(output, payload);
+    }
 
     /// <summary>COM_QUIT.</summary>
     public static void Quit(IBufferWriter<byte> output) => Packet(output, [(byte)CommandCode.Quit]);

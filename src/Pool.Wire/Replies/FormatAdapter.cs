@@ -11,8 +11,11 @@ namespace Pool.Wire.Replies;
 /// </summary>
 public struct FormatAdapter
 {
+    /// <summary>The flags that describe the session, and so hold from one reply to the next.</summary>
+    public const ServerStatus Lasting = ServerStatus.Autocommit | ServerStatus.InTransaction | ServerStatus.InReadOnlyTransaction
+        | ServerStatus.NoBackslashEscapes | ServerStatus.AnsiQuotes;
+
     private const Capabilities Adapted = Capabilities.DeprecateEof | Capabilities.SessionTrack;
-    private const ServerStatus Lasting = ServerStatus.Autocommit | ServerStatus.InTransaction | ServerStatus.NoBackslashEscapes;
 
     private enum Due : byte
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Pool.Wire.Framing;
 using Pool.Wire.Handshake;
 
@@ -24,6 +25,9 @@ public sealed class ReplyReader
     /// <summary>The current database, if the reply changed it (empty for none); else null.</summary>
     public string? Schema => _tracker.Schema;
 
+    /// <summary>The system variables that the reply reported, each with its new value; empty usually.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Variables => _tracker.Variables;
+
     /// <summary>True between payloads: an ERR of the pool's own can end the reply here.</summary>
     public bool AtPacketBoundary => _bodyLeft == 0 && !_tracker.IsInPayload;
 
@@ -33,6 +37,9 @@ public sealed class ReplyReader
     /// <summary>By how much the client's sequence numbers are ahead of the server's.</summary>
     public byte SequenceShift => _adapter.SequenceShift;
 
+    /// <summary>The id that the client is told of the statement that the command in hand prepares; null: the server's.</summary>
+    public uint? StatementId { get; set; }
+
     /// <summary>Starts with the reply to a new command, whose last packet had the sequence number before <paramref name="sequence"/>.</summary>
     public void Begin(ReplyShape shape, Capabilities connection, Capabilities client, ServerStatus status, byte sequence = 1)
     {
@@ -40,6 +47,7 @@ public sealed class ReplyReader
         _adapter.Begin(connection, client, status);
         _bodyLeft = 0;
         _nextSequence = sequence;
+        StatementId = null;
     }
 
     /// <summary>Corrects where the reply's sequence numbers start, once the length of the command is known.</summary>
@@ -103,6 +111,11 @@ public sealed class ReplyReader
     {
         _packet = header;
         _nextSequence = (byte)(header.Sequence + 1);
+        if (kind == PacketKind.PrepareOk && StatementId is { } id)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(Window.Unscanned[(PacketHeader.Size + 1)..], id);
+        }
+
         _bodyLeft = _adapter.IsPassThrough ? header.PacketLength : _adapter.Pass(Window, header, kind, _tracker.Summary);
         if (_bodyLeft == 0)
         {

@@ -35,4 +35,7 @@ public struct ReplySummary
 
     /// <summary>The id of the statement that was prepared.</summary>
     public uint StatementId { get; set; }
+
+    /// <summary>How many parameters the statement that was prepared has.</summary>
+    public ushort ParameterCount { get; set; }
 }

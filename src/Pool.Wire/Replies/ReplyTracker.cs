@@ -1,6 +1,5 @@
 using Pool.Wire.Framing;
 using Pool.Wire.Handshake;
-using Pool.Wire.Primitives;
 
 namespace Pool.Wire.Replies;
 
@@ -24,10 +23,7 @@ public struct ReplyTracker
         InfileData,
     }
 
-    private const int MaxColumns = ushort.MaxValue;
-
-    private ReplySummary _summary;
-    private Capabilities _capabilities;
+    private ReplyContents _contents;
     private State _state;
     private bool _continues;
     private bool _preparing;
@@ -44,17 +40,18 @@ public struct ReplyTracker
     public readonly bool IsInPayload => _continues;
 
     /// <summary>What the reply has said so far.</summary>
-    public readonly ReplySummary Summary => _summary;
+    public readonly ReplySummary Summary => _contents.Summary;
 
     /// <summary>The current database, if the reply changed it (empty for none); else null.</summary>
-    public string? Schema { readonly get; private set; }
+    public readonly string? Schema => _contents.Schema;
+
+    /// <summary>The system variables that the reply reported, each with its new value; empty usually.</summary>
+    public readonly IReadOnlyList<KeyValuePair<string, string>> Variables => _contents.Variables;
 
     /// <summary>Starts with a new reply. <paramref name="capabilities"/> are the connection's effective ones.</summary>
     public void Begin(ReplyShape shape, Capabilities capabilities)
     {
-        _summary = default;
-        Schema = null;
-        _capabilities = capabilities;
+        _contents = new ReplyContents(capabilities);
         _continues = false;
         _preparing = false;
         _definitionsLeft = 0;
@@ -112,8 +109,6 @@ public struct ReplyTracker
         return kind;
     }
 
-    private readonly bool DeprecateEof => (_capabilities & Capabilities.DeprecateEof) != 0;
-
     private PacketKind AcceptRow(PacketHeader header, ReadOnlySpan<byte> payload)
     {
         if (header.PayloadLength == 0)
@@ -129,7 +124,7 @@ public struct ReplyTracker
             case ErrPacket.Header:
                 return AcceptErr(header, payload);
             default:
-                _summary.Rows++;
+                _contents.CountRow();
                 return PacketKind.Row;
         }
     }
@@ -141,14 +136,7 @@ public struct ReplyTracker
             return PacketKind.NeedMore;
         }
 
-        if (DeprecateEof)
-        {
-            if (!ReadOk(payload))
-            {
-                return PacketKind.Fault;
-            }
-        }
-        else if (!ReadEof(payload))
+        if (!(_contents.DeprecateEof ? _contents.TryReadOk(payload) : _contents.TryReadEof(payload)))
         {
             return PacketKind.Fault;
         }
@@ -164,12 +152,11 @@ public struct ReplyTracker
             return PacketKind.NeedMore;
         }
 
-        if (ErrPacket.TryRead(payload, out var packet) != WireFault.None || packet.Code == 0)
+        if (!_contents.TryReadErr(payload))
         {
             return PacketKind.Fault;
         }
 
-        _summary.ErrorCode = packet.Code;
         _state = State.Done;
         return PacketKind.Err;
     }
@@ -181,12 +168,12 @@ public struct ReplyTracker
             return PacketKind.NeedMore;
         }
 
-        if (!ReadOk(payload))
+        if (!_contents.TryReadOk(payload))
         {
             return PacketKind.Fault;
         }
 
-        _summary.IsResultSet = false;
+        _contents.NoteNoRows();
         EndResult();
         return PacketKind.Ok;
     }
@@ -214,17 +201,11 @@ public struct ReplyTracker
             return PacketKind.NeedMore;
         }
 
-        var reader = new WireReader(payload);
-        var columns = reader.LengthEncoded();
-        var follow = (_capabilities & Capabilities.OptionalResultsetMetadata) == 0 || reader.AtEnd || reader.Byte() != 0;
-        if (reader.Fault != WireFault.None || columns is 0 or > MaxColumns)
+        if (!_contents.TryReadColumnCount(payload, out _definitionsLeft))
         {
             return PacketKind.Fault;
         }
 
-        _summary.IsResultSet = true;
-        _summary.Rows = 0;
-        _definitionsLeft = follow ? (int)columns : 0;
         NextDefinitions(State.Rows);
         return PacketKind.ColumnCount;
     }
@@ -250,22 +231,12 @@ public struct ReplyTracker
             return PacketKind.NeedMore;
         }
 
-        var reader = new WireReader(payload);
-        var status = reader.Byte();
-        _summary.StatementId = reader.UInt32();
-        var columns = reader.UInt16();
-        var parameters = reader.UInt16();
-        reader.Skip(1);
-        _summary.Warnings = reader.UInt16();
-        var follow = (_capabilities & Capabilities.OptionalResultsetMetadata) == 0 || reader.AtEnd || reader.Byte() != 0;
-        if (reader.Fault != WireFault.None || status != OkPacket.Header)
+        if (!_contents.TryReadPrepared(payload, out _definitionsLeft, out _secondDefinitions))
         {
             return PacketKind.Fault;
         }
 
         _preparing = true;
-        _definitionsLeft = follow ? parameters : 0;
-        _secondDefinitions = follow ? columns : 0;
         if (_definitionsLeft == 0)
         {
             (_definitionsLeft, _secondDefinitions) = (_secondDefinitions, 0);
@@ -282,7 +253,7 @@ public struct ReplyTracker
             return PacketKind.Column;
         }
 
-        if (DeprecateEof)
+        if (_contents.DeprecateEof)
         {
             AfterDefinitions();
         }
@@ -301,13 +272,13 @@ public struct ReplyTracker
             return PacketKind.NeedMore;
         }
 
-        if (header.PayloadLength == 0 || payload[0] != EofPacket.Header || !ReadEof(payload))
+        if (header.PayloadLength == 0 || payload[0] != EofPacket.Header || !_contents.TryReadEof(payload))
         {
             return PacketKind.Fault;
         }
 
         // With a cursor the rows come later, by COM_STMT_FETCH, and this EOF is the end.
-        if (!_preparing && (_summary.Status & ServerStatus.CursorExists) != 0)
+        if (!_preparing && (_contents.Status & ServerStatus.CursorExists) != 0)
         {
             EndResult();
             return PacketKind.Terminator;
@@ -345,50 +316,5 @@ public struct ReplyTracker
     }
 
     private void EndResult() =>
-        _state = (_summary.Status & ServerStatus.MoreResults) != 0 ? State.ResultStart : State.Done;
-
-    private bool ReadEof(ReadOnlySpan<byte> payload)
-    {
-        var fault = EofPacket.TryRead(payload, out var status, out var warnings);
-        _summary.Status = status;
-        _summary.HasStatus = true;
-        _summary.Warnings = warnings;
-        return fault == WireFault.None;
-    }
-
-    private bool ReadOk(ReadOnlySpan<byte> payload)
-    {
-        if (OkPacket.TryRead(payload, _capabilities, out var packet) != WireFault.None)
-        {
-            return false;
-        }
-
-        _summary.Status = packet.Status;
-        _summary.HasStatus = true;
-        _summary.Warnings = packet.Warnings;
-        _summary.AffectedRows = packet.AffectedRows;
-        _summary.LastInsertId = packet.LastInsertId != 0 ? packet.LastInsertId : _summary.LastInsertId;
-        return packet.StateChanges.IsEmpty || ReadChanges(packet.StateChanges);
-    }
-
-    private bool ReadChanges(ReadOnlySpan<byte> bytes)
-    {
-        var changes = new SessionTrack(bytes);
-        var schema = false;
-        var state = false;
-        while (changes.MoveNext())
-        {
-            schema |= changes.Type == SessionTrackType.Schema;
-            state |= changes.Type == SessionTrackType.StateChange;
-            _summary.VariableChanged |= changes.Type == SessionTrackType.SystemVariable;
-            if (changes.Type == SessionTrackType.Schema)
-            {
-                Schema = System.Text.Encoding.UTF8.GetString(changes.Value);
-            }
-        }
-
-        // A change of the database is a change of state too, and the only one that needs no further explanation.
-        _summary.StateChanged |= state && !schema;
-        return changes.Fault == WireFault.None;
-    }
+        _state = (_contents.Status & ServerStatus.MoreResults) != 0 ? State.ResultStart : State.Done;
 }

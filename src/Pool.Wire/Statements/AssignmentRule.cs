@@ -3,6 +3,9 @@ namespace Pool.Wire.Statements;
 /// <summary>Reads SET: what each of its assignments is for. Values are the other rules' business.</summary>
 internal struct AssignmentRule
 {
+    private const StatementTraits AnyOfThese = StatementTraits.TransactionCharacteristics | StatementTraits.MayChangeInsertId
+        | StatementTraits.SetsConnectionValue;
+
     private State _state;
 
     private enum State : byte
@@ -14,6 +17,9 @@ internal struct AssignmentRule
         Variables,
         Whole,
     }
+
+    /// <summary>The next token begins what is assigned to.</summary>
+    public readonly bool ExpectsTarget => _state is State.First or State.Target;
 
     /// <summary>
     /// What <paramref name="token"/>, at <paramref name="depth"/> parentheses, adds. <c>IsStatement</c>: this is SET STATEMENT
@@ -60,18 +66,27 @@ internal struct AssignmentRule
     private StatementTraits Target(in Token token)
     {
         _state = token.Kind == TokenKind.SystemAt ? State.SystemVariable : State.Value;
-        var outside = token.Kind is TokenKind.At or TokenKind.SystemAt
-            || token.Keyword is Keyword.Global or Keyword.Persist or Keyword.PersistOnly or Keyword.Password;
-        return outside ? StatementTraits.None : StatementTraits.SetsVariables;
+        return token.Keyword switch
+        {
+            Keyword.Global or Keyword.Persist or Keyword.PersistOnly => StatementTraits.SetsGlobals,
+            Keyword.Password => StatementTraits.None,
+            _ => token.Kind is TokenKind.At or TokenKind.SystemAt ? StatementTraits.None : StatementTraits.SetsVariables,
+        };
     }
 
     private static StatementTraits SystemVariable(in Token name) => name.Keyword switch
     {
-        Keyword.Global or Keyword.Persist or Keyword.PersistOnly => StatementTraits.None,
+        Keyword.Global or Keyword.Persist or Keyword.PersistOnly => StatementTraits.SetsGlobals,
 
         // With @@ and without a scope these hold for the next transaction only.
         Keyword.TransactionIsolation or Keyword.TransactionReadOnly or Keyword.TxIsolation or Keyword.TxReadOnly
             => StatementTraits.SetsVariables | StatementTraits.TransactionCharacteristics,
-        _ => StatementTraits.SetsVariables | (name.Kind == TokenKind.QuotedName ? StatementTraits.TransactionCharacteristics : 0),
+
+        // Of these MariaDB's trackers say nothing (seen on 10.11), and no snapshot holds them.
+        Keyword.LastInsertId or Keyword.Identity => StatementTraits.SetsVariables | StatementTraits.MayChangeInsertId,
+        Keyword.Timestamp or Keyword.InsertId or Keyword.RandSeed1 or Keyword.RandSeed2 or Keyword.PseudoThreadId
+            or Keyword.CharacterSetDatabase or Keyword.CollationDatabase or Keyword.DefaultMasterConnection
+            => StatementTraits.SetsVariables | StatementTraits.SetsConnectionValue,
+        _ => StatementTraits.SetsVariables | (name.Kind == TokenKind.QuotedName ? AnyOfThese : StatementTraits.None),
     };
 }

@@ -18,7 +18,8 @@ internal enum Keyword : byte
     As, Connection, Data, Default, Delayed, Duplicate, Errors, Event, Except, Export, For, From, Function, Global, Group, Hard,
     Having, Ignore, Instance, Intersect, Into, Limit, Local, LowPriority, Next, No, On, Order, Package, Password,
     Persist, PersistOnly, Previous, Procedure, Query, Read, Recursive, Resource, Returning, Role, Session, Soft, SqlCalcFoundRows,
-    Statement, Tables, Temporary, To, Transaction, Trigger, Union, UserVariables, Value, Warnings, Where, Window, Work, Xml,
+    Statement, Tables, Temporary, To, Transaction, Trigger, Union, Value, Warnings, Where, Window, Work, Xml,
+    Share, Variables, Processlist,
     All, Distinct, Distinctrow, HighPriority, SqlBigResult, SqlBufferResult, SqlCache, SqlNoCache, SqlSmallResult, StraightJoin,
 
     // Functions.
@@ -27,5 +28,9 @@ internal enum Keyword : byte
     VersionTokensUnlock,
 
     // Variables.
-    ErrorCount, Identity, PseudoThreadId, TransactionIsolation, TransactionReadOnly, TxIsolation, TxReadOnly, WarningCount,
+    CharacterSetDatabase, CollationDatabase, DefaultMasterConnection, ErrorCount, Identity, InsertId, PseudoThreadId, RandSeed1, RandSeed2,
+    Timestamp, TransactionIsolation, TransactionReadOnly, TxIsolation, TxReadOnly, WarningCount,
+
+    // Tables of variables; UserVariables is FLUSH's too.
+    GlobalVariables, SessionVariables, SystemVariables, UserVariables, UserVariablesByThread, VariablesByThread, VariablesInfo,
 }

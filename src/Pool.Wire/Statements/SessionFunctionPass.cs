@@ -47,6 +47,8 @@ internal ref struct SessionFunctionPass
                 continue;
             }
 
+            // Of the variables the servers say that they may be NULL, and of the functions not.
+            var choice = _now.Kind == TokenKind.SystemAt ? "IF(1, CAST("u8 : "COALESCE(CAST("u8;
             var isItem = _lists.BeginsItem(_before);
             var start = _now.Start;
             for (; length > 1; length--)
@@ -54,7 +56,7 @@ internal ref struct SessionFunctionPass
                 Step();
             }
 
-            Replace(start, _now.End, value, type, isItem && SelectLists.EndsItem(_next));
+            Replace(start, _now.End, choice, value, type, isItem && SelectLists.EndsItem(_next));
         }
 
         if (_written == 0)
@@ -143,10 +145,10 @@ internal ref struct SessionFunctionPass
 
     // A cast, not a bare number: it is no column's position after ORDER BY, and a sign cannot join an operator. The call stays behind
     // it, never evaluated, and gives the column the type and length that it would have given it.
-    private void Replace(int start, int end, long value, ReadOnlySpan<byte> type, bool named)
+    private void Replace(int start, int end, ReadOnlySpan<byte> choice, long value, ReadOnlySpan<byte> type, bool named)
     {
         _output.Write(_sql[_written..start]);
-        _output.Write("COALESCE(CAST("u8);
+        _output.Write(choice);
         Span<byte> digits = stackalloc byte[20];
         var fits = type.SequenceEqual("SIGNED"u8)
             ? Utf8Formatter.TryFormat(value, digits, out var length)

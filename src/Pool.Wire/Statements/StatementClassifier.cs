@@ -16,11 +16,18 @@ internal struct StatementClassifier(LexerMode mode)
     private bool _evaluates;
     private bool _isBody;
     private bool _isTyped;
+    private bool _isTemporary;
     private bool _inner;
     private Context _before;
     private FunctionRule _call = new(mode);
     private VariableRule _variable;
     private AssignmentRule _assignment;
+
+    /// <summary>A statement so far may have set variables of the session.</summary>
+    public readonly bool MayHaveSet => (_traits & (StatementTraits.SetsVariables | StatementTraits.Routine
+        | StatementTraits.UnknownFunction | StatementTraits.TextPrepare)) != 0;
+
+    private readonly bool Reads => _kind is StatementKind.Select or StatementKind.Table or StatementKind.Values;
 
     /// <summary>Takes the next token.</summary>
     public void Take(in Token token)
@@ -72,6 +79,11 @@ internal struct StatementClassifier(LexerMode mode)
     {
         _traits |= _call.End();
         _ended = true;
+        if (_verb is Keyword.Create or Keyword.Alter or Keyword.Drop or Keyword.Rename
+            && !_isTemporary && _kind != StatementKind.Deallocate)
+        {
+            _traits |= StatementTraits.DefinesObjects;
+        }
     }
 
     /// <summary>A token after a semicolon. False in a routine's body, where nobody can tell if it begins another statement.</summary>
@@ -103,6 +115,7 @@ internal struct StatementClassifier(LexerMode mode)
         _started = true;
         _afterVerb = true;
         _verb = token.Keyword;
+        _variable.IsTarget = _verb == Keyword.Set;
         _verbDepth = _depth;
         _traits |= verb.Traits;
         _evaluates = verb.Evaluates;
@@ -123,6 +136,16 @@ internal struct StatementClassifier(LexerMode mode)
             _isBody = true;
         }
 
+        if (token.Keyword >= Keyword.GlobalVariables && _verb != Keyword.Flush)
+        {
+            // The insert id is among them.
+            _traits |= StatementTraits.ReadsVariables | StatementTraits.ReadsInsertId;
+            if (token.Keyword is Keyword.UserVariables or Keyword.UserVariablesByThread)
+            {
+                _traits |= StatementTraits.UserVariables;
+            }
+        }
+
         if (token.Keyword != Keyword.None && _before.Last is not (TokenKind.Dot or TokenKind.At or TokenKind.SystemAt))
         {
             KeywordOfAny(token.Keyword);
@@ -140,6 +163,8 @@ internal struct StatementClassifier(LexerMode mode)
             _inner = true;
             _assignment = default;
         }
+
+        _variable.IsTarget = _assignment.ExpectsTarget;
     }
 
     private void KeywordOfAny(Keyword word)
@@ -148,6 +173,12 @@ internal struct StatementClassifier(LexerMode mode)
         {
             case Keyword.Select or Keyword.Values:
                 _evaluates |= _verb is Keyword.Create or Keyword.Alter;
+                if (_mariaDb && word == Keyword.Select && _verb is Keyword.Insert or Keyword.Replace)
+                {
+                    // MariaDB counts the rows that are written as found.
+                    _traits |= StatementTraits.CalcFoundRows;
+                }
+
                 break;
             case Keyword.SqlCalcFoundRows:
                 _traits |= StatementTraits.CalcFoundRows;
@@ -157,6 +188,11 @@ internal struct StatementClassifier(LexerMode mode)
                 break;
             case Keyword.Value when _mariaDb && _before.Keyword is Keyword.Next or Keyword.Previous:
                 _traits |= StatementTraits.Sequences;
+                break;
+            case Keyword.Into or Keyword.Lock when Reads:
+            case Keyword.Update or Keyword.Share when Reads && _before.Keyword == Keyword.For:
+            case Keyword.Analyze when _kind == StatementKind.Explain:
+                _traits |= StatementTraits.LocksOrWrites;
                 break;
             default:
                 break;
@@ -179,6 +215,12 @@ internal struct StatementClassifier(LexerMode mode)
                 break;
             case Keyword.Show when word is Keyword.Warnings or Keyword.Errors && (_afterVerb || _before.Last == TokenKind.Close):
                 _traits |= StatementTraits.ReadsDiagnostics;
+                break;
+            case Keyword.Show when word == Keyword.Processlist:
+                _traits |= StatementTraits.ListsProcesses;
+                break;
+            case Keyword.Show when word == Keyword.Variables:
+                _traits |= StatementTraits.ReadsVariables | StatementTraits.ReadsInsertId;
                 break;
             case Keyword.Rollback when word == Keyword.To:
                 _kind = StatementKind.Savepoint;
@@ -228,6 +270,7 @@ internal struct StatementClassifier(LexerMode mode)
         {
             case Keyword.Temporary:
                 _traits |= StatementTraits.TemporaryTable;
+                _isTemporary |= _before.Keyword is Keyword.Create or Keyword.Drop or Keyword.Replace;
                 break;
             case Keyword.Table:
                 _isTyped = true;
@@ -249,7 +292,7 @@ internal struct StatementClassifier(LexerMode mode)
         _traits |= word switch
         {
             Keyword.With when _before.Keyword is Keyword.Table or Keyword.Tables
-                => StatementTraits.GlobalLock | StatementTraits.TableLocks,
+                => StatementTraits.TableLocks,
             Keyword.Lock when _before.Keyword == Keyword.Read => StatementTraits.TableLocks,
             Keyword.Export => StatementTraits.TableLocks,
             Keyword.UserVariables => StatementTraits.UserVariables,

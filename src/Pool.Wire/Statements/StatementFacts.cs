@@ -8,6 +8,14 @@ public readonly record struct StatementFacts(StatementKind Kind, StatementTraits
     /// <summary>True when the statement may leave something behind that no tracker and no status flag reports reliably.</summary>
     public bool TouchesSession => (Traits & StatementTraits.TouchesSession) != 0;
 
+    /// <summary>
+    /// True when it is certain that the statement may run twice, or under wrong settings with its reply thrown away, and nobody
+    /// comes to harm: one statement that reads, locks nothing, and leaves nothing in the session. It may still take long.
+    /// </summary>
+    public bool OnlyReads =>
+        Kind is StatementKind.Select or StatementKind.Table or StatementKind.Values or StatementKind.Show or StatementKind.Explain
+        && (Traits & (StatementTraits.TouchesSession | StatementTraits.FollowedUserVariables | StatementTraits.LocksOrWrites)) == 0;
+
     /// <summary>True when the answer may depend on what the session did before.</summary>
     public bool ReadsSession => (Traits & StatementTraits.ReadsSession) != 0;
 }

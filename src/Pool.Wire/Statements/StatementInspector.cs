@@ -28,6 +28,10 @@ public struct StatementInspector(LexerMode mode)
         while (_scanner.Next(chunk, ref at, out var token))
         {
             _classifier.Take(token);
+            if (token.Kind == TokenKind.Semicolon)
+            {
+                _scanner.MayReadDifferently = _classifier.MayHaveSet;
+            }
         }
     }
 

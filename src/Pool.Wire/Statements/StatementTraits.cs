@@ -65,6 +65,27 @@ public enum StatementTraits : uint
     /// <summary>Anything else that may leave a trace, and everything that is not understood.</summary>
     OtherState = 1 << 17,
 
+    /// <summary>SET of a global or persisted variable, RESET, INSTALL, UNINSTALL: what later sessions start with may be another.</summary>
+    SetsGlobals = 1 << 18,
+
+    /// <summary>CREATE, ALTER, DROP or RENAME of what is not temporary: routines, triggers and views may be others, or mean something else.</summary>
+    DefinesObjects = 1 << 19,
+
+    /// <summary>Mentions a system variable where it is not assigned, SHOW VARIABLES, or a table of variables.</summary>
+    ReadsVariables = 1 << 20,
+
+    /// <summary>Locks or writes although its verb reads: SELECT with INTO, FOR UPDATE, FOR SHARE or LOCK IN SHARE MODE; EXPLAIN ANALYZE.</summary>
+    LocksOrWrites = 1 << 21,
+
+    /// <summary>
+    /// In place of <see cref="UserVariables"/>: the session that runs the statement knows all variables that it mentions. Never set by
+    /// the lexer.
+    /// </summary>
+    FollowedUserVariables = 1 << 22,
+
+    /// <summary>SET @@timestamp and its like, without a scope: a variable whose value belongs to its connection.</summary>
+    SetsConnectionValue = 1 << 23,
+
     /// <summary>LAST_INSERT_ID(), @@identity, @@last_insert_id.</summary>
     ReadsInsertId = 1 << 24,
 
@@ -83,12 +104,18 @@ public enum StatementTraits : uint
     /// <summary>KILL, also among several statements: its number means a session to the client, and another thread to the server.</summary>
     Kills = 1 << 29,
 
-    /// <summary>All that touch.</summary>
-    TouchesSession = (1 << 18) - 1,
+    /// <summary>SHOW PROCESSLIST: threads to the server, sessions to the client.</summary>
+    ListsProcesses = 1 << 30,
+
+    /// <summary>SAVEPOINT: without a transaction, and without autocommit, it holds for the one that comes.</summary>
+    Savepoint = 1u << 31,
+
+    /// <summary>All that leave something in the session. What others may see of a statement does not belong to them.</summary>
+    TouchesSession = ((1 << 18) - 1) | SetsConnectionValue,
 
     /// <summary>All that read.</summary>
     ReadsSession = ReadsInsertId | ReadsRowCount | ReadsFoundRows | ReadsDiagnostics | ReadsConnectionId,
 
     /// <summary>The text cannot be understood for certain: it may touch and read anything.</summary>
-    Opaque = OtherState | ReadsSession,
+    Opaque = OtherState | SetsGlobals | DefinesObjects | ReadsVariables | LocksOrWrites | ReadsSession,
 }

@@ -20,7 +20,7 @@ internal enum TokenKind : byte
 
 /// <summary>One piece of a statement's text.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Word">What is known of it, when it is a word.</param>
+/// <param name="Word">What is known of it, when it is a word, or the quoted name of a table of variables.</param>
 /// <param name="Glued">No white space or comment lies between the token before and this one.</param>
 /// <param name="Start">Offset of its first byte; meaningful when the text came in one chunk.</param>
 /// <param name="End">Offset after its last byte; meaningful when the text came in one chunk.</param>

@@ -10,6 +10,9 @@ namespace Pool.Wire.Statements;
 /// </summary>
 internal struct TokenScanner(LexerMode mode)
 {
+    // No table of variables has a shorter name; most columns have one.
+    private const int ShortestTable = 14;
+
     private readonly LexerMode _mode = mode;
     private State _state;
     private TokenKind _quotedKind;
@@ -43,6 +46,12 @@ internal struct TokenScanner(LexerMode mode)
 
     /// <summary>Some text may mean something else to the server: an undecidable version comment, an unclosed quote.</summary>
     public bool Opaque { get; private set; }
+
+    /// <summary>
+    /// An earlier statement of the text may have changed how the server reads what follows: from here on all is opaque that another mode or
+    /// character set would read differently.
+    /// </summary>
+    public bool MayReadDifferently { get; set; }
 
     /// <summary>The next token of <paramref name="sql"/> from <paramref name="at"/> on; false at its end.</summary>
     public bool Next(ReadOnlySpan<byte> sql, ref int at, out Token token)
@@ -112,6 +121,7 @@ internal struct TokenScanner(LexerMode mode)
             case ByteClass.Quote:
                 return Quote(first, TokenKind.String, ref at);
             case ByteClass.DoubleQuote:
+                Opaque |= MayReadDifferently;
                 return Quote(first, Has(LexerMode.AnsiQuotes) ? TokenKind.QuotedName : TokenKind.String, ref at);
             case ByteClass.Backtick:
                 return Quote(first, TokenKind.QuotedName, ref at);
@@ -146,6 +156,7 @@ internal struct TokenScanner(LexerMode mode)
         // $tag$ may open MySQL's dollar-quoted text, in which nothing is code.
         Opaque |= sql[at] == '$' && !Has(LexerMode.MariaDb);
         var end = WordEnd(sql, at + 1);
+        LookForLetters(sql[at..end]);
         if (end < sql.Length)
         {
             var text = sql[at..end];
@@ -167,10 +178,15 @@ internal struct TokenScanner(LexerMode mode)
     {
         token = default;
         var end = WordEnd(sql, at);
+        LookForLetters(sql[at..end]);
         CarryOn(sql[at..end]);
         at = end;
         return end < sql.Length && Emit(CarriedKind(), at, out token, CarriedWord());
     }
+
+    // What is outside of ASCII may be half a character, with a quote for the other half.
+    private void LookForLetters(ReadOnlySpan<byte> name) =>
+        Opaque |= MayReadDifferently && name.ContainsAnyInRange((byte)0x80, byte.MaxValue);
 
     private static int WordEnd(ReadOnlySpan<byte> sql, int at)
     {
@@ -202,7 +218,8 @@ internal struct TokenScanner(LexerMode mode)
     {
         _quote = quote;
         _quotedKind = kind;
-        _escapes = kind == TokenKind.String && !Has(LexerMode.NoBackslashEscapes);
+        _escapes = kind == TokenKind.String && (MayReadDifferently || !Has(LexerMode.NoBackslashEscapes));
+        _carried = 0;
         return Advance(ref at, State.Quoted);
     }
 
@@ -211,16 +228,39 @@ internal struct TokenScanner(LexerMode mode)
         token = default;
         var rest = sql[at..];
         var stop = _escapes ? rest.IndexOfAny(_quote, (byte)'\\') : rest.IndexOf(_quote);
+        if (_quotedKind == TokenKind.QuotedName)
+        {
+            LookForLetters(stop < 0 ? rest : rest[..stop]);
+        }
+
         if (stop < 0)
         {
+            CarryOn(rest);
             at = sql.Length;
             return false;
         }
 
         at += stop;
-        return sql[at] == _quote
-            ? Emit(_quotedKind, ++at, out token)
-            : Advance(ref at, State.Escape);
+        if (sql[at] != _quote)
+        {
+            Opaque |= MayReadDifferently;
+            return Advance(ref at, State.Escape);
+        }
+
+        var word = _quotedKind == TokenKind.QuotedName && stop + _carried >= ShortestTable ? QuotedWord(rest[..stop]) : default;
+        return Emit(_quotedKind, ++at, out token, word);
+    }
+
+    /// <summary>Of quoted names only those are known that are the same with and without quotes to every rule.</summary>
+    private Word QuotedWord(ReadOnlySpan<byte> end)
+    {
+        if (_carried > 0)
+        {
+            CarryOn(end);
+        }
+
+        var word = _carried > 0 ? CarriedWord() : Vocabulary.Find(end, _mode);
+        return word.Keyword >= Keyword.GlobalVariables ? word with { Known = false } : default;
     }
 
     /// <summary>A byte that decides what the dash, the star or the at before it was.</summary>

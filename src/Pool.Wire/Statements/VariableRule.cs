@@ -7,16 +7,29 @@ internal struct VariableRule
 {
     private bool _scoped;
 
+    /// <summary>The next system variable is assigned to, and so not read.</summary>
+    public bool IsTarget { get; set; }
+
     /// <summary>What <paramref name="token"/> says of variables, after the tokens <paramref name="before"/> it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public StatementTraits Take(in Token token, in Context before)
     {
-        if (token.Kind == TokenKind.At)
+        if (token.Kind is TokenKind.At or TokenKind.SystemAt)
         {
-            return token.Glued && before.MayBeAccount ? StatementTraits.None : StatementTraits.UserVariables;
+            return Sigil(token, before);
         }
 
         return before.Last == TokenKind.SystemAt || _scoped ? SystemVariable(token, before) : StatementTraits.None;
+    }
+
+    private readonly StatementTraits Sigil(in Token token, in Context before)
+    {
+        if (token.Kind == TokenKind.SystemAt)
+        {
+            return IsTarget ? StatementTraits.None : StatementTraits.ReadsVariables;
+        }
+
+        return token.Glued && before.MayBeAccount ? StatementTraits.None : StatementTraits.UserVariables;
     }
 
     private StatementTraits SystemVariable(in Token token, in Context before)

@@ -29,7 +29,7 @@ internal readonly record struct Verb(StatementKind Kind, StatementTraits Traits 
         verbs[(int)Keyword.Begin] = new(StatementKind.Begin);
         verbs[(int)Keyword.Commit] = new(StatementKind.Commit);
         verbs[(int)Keyword.Rollback] = new(StatementKind.Rollback);
-        verbs[(int)Keyword.Savepoint] = new(StatementKind.Savepoint);
+        verbs[(int)Keyword.Savepoint] = new(StatementKind.Savepoint, StatementTraits.Savepoint);
         verbs[(int)Keyword.Release] = new(StatementKind.Savepoint);
         verbs[(int)Keyword.Use] = new(StatementKind.Use, Evaluates: false);
         verbs[(int)Keyword.Show] = new(StatementKind.Show);
@@ -52,10 +52,12 @@ internal readonly record struct Verb(StatementKind Kind, StatementTraits Traits 
         verbs[(int)Keyword.Signal] = verbs[(int)Keyword.Resignal] = new(StatementKind.Signal);
         verbs[(int)Keyword.Backup] = new(StatementKind.Admin, StatementTraits.GlobalLock);
         verbs[(int)Keyword.Binlog] = new(StatementKind.Admin, StatementTraits.OtherState);
+        verbs[(int)Keyword.Install] = verbs[(int)Keyword.Uninstall] = verbs[(int)Keyword.Reset] =
+            new(StatementKind.Admin, StatementTraits.SetsGlobals, Evaluates: false);
         foreach (var admin in (ReadOnlySpan<Keyword>)[
             Keyword.Cache, Keyword.Change, Keyword.Check, Keyword.Checksum, Keyword.Clone, Keyword.Help, Keyword.Import,
-            Keyword.Install, Keyword.Lock, Keyword.Optimize, Keyword.Purge, Keyword.Repair, Keyword.Reset, Keyword.Restart,
-            Keyword.Shutdown, Keyword.Start, Keyword.Stop, Keyword.Uninstall, Keyword.Unlock])
+            Keyword.Lock, Keyword.Optimize, Keyword.Purge, Keyword.Repair, Keyword.Restart, Keyword.Shutdown, Keyword.Start,
+            Keyword.Stop, Keyword.Unlock])
         {
             verbs[(int)admin] = new(StatementKind.Admin, Evaluates: false);
         }

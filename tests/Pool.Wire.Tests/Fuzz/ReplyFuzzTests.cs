@@ -109,6 +109,7 @@ public sealed class ReplyFuzzTests
         {
             Assert.InRange(TextRows.Read(bytes, ReplyRun.Modern).Count, 0, bytes.Length);
             Assert.InRange(TextRows.ReadError(bytes).Code, 0, ushort.MaxValue);
+            Assert.True(TypedRow.Read(bytes, ReplyRun.Modern) is not { Values.Count: not 2 });
         });
 
     private static byte[] MutatedReply(Random random)

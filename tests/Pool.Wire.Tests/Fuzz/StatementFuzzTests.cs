@@ -9,14 +9,15 @@ public sealed class StatementFuzzTests
 {
     private static readonly string[] s_pieces =
     [
-        "SELECT", "select", " ", "\n", "SET", "@u", "@@session.", "last_insert_id", "LAST_INSERT_ID()",
+        "SELECT", "select", " ", "\n", "SET", "@u", "@'v w'", "@@session.", "last_insert_id", "LAST_INSERT_ID()",
         "CONNECTION_ID ( )", "row_count(/**/)",
         "FOUND_ROWS()", "@@pseudo_thread_id", "@@`identity`", "@@warning_count", "'", "''", "\"", "`", "\\", "\\'", "/*", "*/",
         "/*!", "/*!99999 ", "/*M!",
         "/*+", "-- ", "--", "#", ";", ",", "(", ")", ":=", "=", "AS", "x", "é", "\u00A0", "1", "0x1F", "1e5", ".5",
         "x'41'", "_utf8mb4", "N'a'", "FROM t", "INTO", "CALL p", "KILL", "QUERY",
         "GET_LOCK('a',1)", "CREATE", "TEMPORARY", "TABLE", "PREPARE", "UNION", "WITH", "DELIMITER", "\0",
-        "BEGIN", "INSERT INTO t VALUES",
+        "BEGIN", "INSERT INTO t VALUES", "`session_variables`", "user_variables", "VERSION()", "LIMIT 1", "DEFAULT", "NAMES",
+        "CONCAT(", "@@sql_mode", "sql_mode", "GLOBAL ", "1.5",
     ];
 
     [Fact]
@@ -82,6 +83,45 @@ public sealed class StatementFuzzTests
             {
                 Assert.True(Enum.IsDefined(scope));
                 Assert.Contains($"{id}", Encoding.Latin1.GetString(sql), StringComparison.Ordinal);
+            }
+        });
+
+    [Fact]
+    public void The_names_of_user_variables_are_short_plain_and_in_the_text() => FuzzRun.Of(
+        15_000,
+        Statement,
+        (sql, random) =>
+        {
+            var names = new List<string>();
+            UserVariableNames.TryCollect(sql, Mode(random), names, out _);
+            var text = Encoding.Latin1.GetString(sql);
+            Assert.All(names, n => Assert.Contains(n, text, StringComparison.OrdinalIgnoreCase));
+            Assert.All(names, n => Assert.True(n.Length is > 0 and <= 64 && n.All(c => c is >= ' ' and <= '~' and not ('`' or '\\')), n));
+        });
+
+    [Fact]
+    public void What_is_memorable_or_constant_is_one_plain_statement() => FuzzRun.Of(
+        15_000,
+        random => random.Next(4) switch
+        {
+            0 => Mutation.Of("SET SESSION a = CONCAT(@@sql_mode, 'x'), NAMES utf8 COLLATE b, @@x := DEFAULT"u8, random),
+            1 => Mutation.Of("SELECT @@session.a AS `b`, VERSION(), 1, @@global.c LIMIT 1;"u8, random),
+            _ => Statement(random),
+        },
+        (sql, random) =>
+        {
+            var mode = Mode(random);
+            var variables = new List<string>();
+            if (MemorableSet.Inspect(sql, mode, variables) != Memorable.No)
+            {
+                var facts = StatementInspector.Inspect(sql, mode);
+                Assert.Equal(StatementKind.Set, facts.Kind);
+                Assert.Equal(StatementTraits.SetsVariables, facts.Traits & ~StatementTraits.ReadsVariables);
+            }
+
+            if (ConstantRead.Inspect(sql, mode, variables) != Constancy.No)
+            {
+                Assert.True(StatementInspector.Inspect(sql, mode) is { OnlyReads: true, ReadsSession: false });
             }
         });
 

@@ -59,6 +59,12 @@ public sealed class FormatAdapterTests
         "07000001 00 00 00 0B00 0000  01000002 01  " + At(3) + "  05000004 FE 0000 0300  05000005 FE 0000 0300");
 
     [Fact]
+    public void What_is_said_of_the_session_before_the_rows_includes_ANSI_QUOTES_and_a_read_only_transaction() => Golden(
+        ReplyShape.Results,
+        "07000001 00 00 00 0BA0 0000  01000002 01  " + At(3) + "  07000004 FE 00 00 03A0 0000",
+        "07000001 00 00 00 0BA0 0000  01000002 01  " + At(3) + "  05000004 FE 0000 03A0  05000005 FE 0000 03A0");
+
+    [Fact]
     public void An_acknowledgement_in_the_form_of_a_terminator_becomes_an_EOF() => Golden(
         ReplyShape.Acknowledgement, "07000001 FE 00 00 0200 0000", "05000001 FE 0000 0200");
 

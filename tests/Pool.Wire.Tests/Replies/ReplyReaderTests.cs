@@ -57,6 +57,17 @@ public sealed class ReplyReaderTests
     }
 
     [Fact]
+    public void Of_a_variable_that_was_set_many_times_the_last_value_is_kept()
+    {
+        var reader = new ReplyReader();
+        reader.Begin(ReplyShape.Results, ReplyRun.Modern, ReplyRun.Modern, ServerStatus.Autocommit);
+        var more = ServerStatus.Autocommit | ServerStatus.MoreResults;
+        ReplyRun.Whole(reader, ReplyRun.Write(ReplyRun.Modern, b => Enumerable.Range(0, 9).Aggregate(b, (r, i) =>
+            r.Ok(new OkFields(more, Changes: [.. StateChange.Variable("a", $"{i}"), .. StateChange.Variable($"b{i % 2}", $"{i}")]))).Ok(new OkFields())), _ => 60_000);
+        Assert.Equal("a=8, b0=8, b1=7", string.Join(", ", reader.Variables.Select(v => $"{v.Key}={v.Value}")));
+    }
+
+    [Fact]
     public void Session_state_larger_than_the_limit_is_a_fault_before_it_is_received()
     {
         var huge = new OkFields(Changes: StateChange.Variable("v", new string('x', ReplyWindow.MaxBytes)));

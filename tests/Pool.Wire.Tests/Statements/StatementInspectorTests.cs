@@ -123,6 +123,23 @@ public sealed class StatementInspectorTests
         Assert.True(new StatementFacts(StatementKind.Select, StatementTraits.ReadsRowCount).ReadsSession);
     }
 
+    [Theory]
+    [InlineData("SELECT a FROM t", true)]
+    [InlineData("SELECT @@version, CONNECTION_ID()", true)]
+    [InlineData("SHOW TABLES;", true)]
+    [InlineData("EXPLAIN UPDATE t SET a = 1", true)]
+    [InlineData("SELECT 1; SELECT 2", false)]
+    [InlineData("SELECT a FROM t FOR UPDATE", false)]
+    [InlineData("SELECT f(a) FROM t", false)]
+    [InlineData("SELECT @a := 1", false)]
+    [InlineData("EXPLAIN ANALYZE SELECT 1", false)]
+    [InlineData("SELECT 'open", false)]
+    [InlineData("UPDATE t SET a = 1", false)]
+    [InlineData("SET a = 1", false)]
+    [InlineData("", false)]
+    public void What_only_reads_may_run_twice(string sql, bool onlyReads) =>
+        Assert.Equal(onlyReads, StatementInspector.Inspect(Encoding.ASCII.GetBytes(sql), LexerMode.None).OnlyReads);
+
     private static StatementFacts InChunks(ReadOnlySpan<byte> sql, LexerMode mode, Func<int, int> next)
     {
         var inspector = new StatementInspector(mode);
