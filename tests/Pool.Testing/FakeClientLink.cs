@@ -20,6 +20,9 @@ public sealed class FakeClientLink(Transport inner) : Transport
     public override bool IsEncrypted => inner.IsEncrypted;
 
     /// <inheritdoc/>
+    public override bool HasFailed => inner.HasFailed;
+
+    /// <inheritdoc/>
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer)
     {
         Interlocked.Increment(ref _receives);

@@ -14,7 +14,7 @@ public sealed class FakeConnection : PooledConnection
     internal FakeConnection(FakeConnector server, ConnectionClass connectionClass, ulong threadId)
     {
         (_server, Class, ThreadId) = (server, connectionClass, threadId);
-        Fingerprint = server.BaselineOf(connectionClass);
+        Paint(server.BaselineOf(connectionClass));
     }
 
     /// <inheritdoc/>
@@ -48,10 +48,11 @@ public sealed class FakeConnection : PooledConnection
     public override bool IsStale() => Stale;
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> ResetAsync()
+    public override async ValueTask<bool> ResetAsync(CancellationToken cancel = default)
     {
-        var isClean = await Reset;
-        Fingerprint = isClean ? _server.BaselineOf(Class) : Fingerprint.None;
+        await Task.WhenAny(Reset, Task.Delay(Timeout.Infinite, cancel));
+        var isClean = Reset.IsCompleted && await Reset;
+        Paint(isClean ? _server.BaselineOf(Class) : Fingerprint.None);
         return isClean;
     }
 

@@ -13,6 +13,7 @@ namespace Pool.Testing;
 public sealed class FakeConnector(FingerprintTable fingerprints) : IBackendConnector
 {
     private readonly ConcurrentDictionary<ulong, FakeConnection> _live = new();
+    private readonly ConcurrentDictionary<ulong, bool> _greeted = new();
     private readonly Channel<FakeAttempt> _attempts = Channel.CreateUnbounded<FakeAttempt>();
     private long _lastThreadId;
     private int _attempted;
@@ -30,6 +31,12 @@ public sealed class FakeConnector(FingerprintTable fingerprints) : IBackendConne
     /// <summary>Answers statements before the server does; an answer of null leaves it to the server.</summary>
     public Func<FakeConnection, string, QueryResult?>? Answer { get; set; }
 
+    /// <inheritdoc/>
+    public bool MayConnect { get; set; } = true;
+
+    /// <summary>Told of every connection that was seen to end.</summary>
+    public Action<PooledConnection>? OnEnded { get; set; }
+
     /// <summary>Connects that were begun.</summary>
     public int Attempted => Volatile.Read(ref _attempted);
 
@@ -41,7 +48,7 @@ public sealed class FakeConnector(FingerprintTable fingerprints) : IBackendConne
 
     /// <summary>The baseline of a class, which new and reset connections carry.</summary>
     public Fingerprint BaselineOf(ConnectionClass connectionClass) =>
-        fingerprints.Intern(connectionClass, new SessionSettings(null, 45, false, false));
+        fingerprints.Acquire(connectionClass, FakeVariables.In(null));
 
     /// <summary>The next connect that was begun while <see cref="IsScripted"/>.</summary>
     public async Task<FakeAttempt> NextAttemptAsync() =>
@@ -62,12 +69,37 @@ public sealed class FakeConnector(FingerprintTable fingerprints) : IBackendConne
         return new ValueTask<ConnectOutcome>(attempt.Outcome);
     }
 
-    /// <summary>Ends a thread at the server.</summary>
-    public bool End(ulong threadId) => _live.TryRemove(threadId, out _);
+    /// <inheritdoc/>
+    public void Ended(PooledConnection connection) => OnEnded?.Invoke(connection);
 
-    internal FakeConnection Open(ConnectionClass connectionClass)
+    /// <summary>The server begins anew: without threads, and with the numbers that it had given before.</summary>
+    public void Restart()
+    {
+        _live.Clear();
+        _greeted.Clear();
+        Interlocked.Exchange(ref _lastThreadId, 0);
+    }
+
+    /// <summary>Ends a thread at the server.</summary>
+    public bool End(ulong threadId) => _live.TryRemove(threadId, out _) || _greeted.TryRemove(threadId, out _);
+
+    /// <summary>Somebody has connected, and has not logged in yet: the number of his thread.</summary>
+    public ulong Greet()
     {
         var threadId = (ulong)Interlocked.Increment(ref _lastThreadId);
+        _greeted[threadId] = true;
+        return threadId;
+    }
+
+    /// <summary>Who has been greeted logs in; null if his thread has ended meanwhile.</summary>
+    public FakeConnection? LogIn(ConnectionClass connectionClass, ulong threadId) =>
+        _greeted.TryRemove(threadId, out _) ? Open(connectionClass, threadId) : null;
+
+    internal FakeConnection Open(ConnectionClass connectionClass) =>
+        Open(connectionClass, (ulong)Interlocked.Increment(ref _lastThreadId));
+
+    private FakeConnection Open(ConnectionClass connectionClass, ulong threadId)
+    {
         var connection = new FakeConnection(this, connectionClass, threadId);
         _live[threadId] = connection;
         var count = _live.Count;
@@ -116,6 +148,15 @@ public sealed class FakeAttempt
     {
         var connection = _connector.Open(Class);
         _outcome.SetResult(new(connection, null));
+        return connection;
+    }
+
+    /// <summary>It fails after the login: the server has a thread, and is not seen to end it.</summary>
+    public FakeConnection FailUnfinished()
+    {
+        var connection = _connector.Open(Class);
+        connection.Close = Task.FromResult(false);
+        _outcome.SetResult(new(null, new(ConnectFailureKind.Protocol, "scripted: after the login"), connection));
         return connection;
     }
 

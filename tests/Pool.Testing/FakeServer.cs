@@ -17,7 +17,7 @@ public sealed record FakeStatement(ulong ThreadId, byte[] Payload)
     public CommandCode Command => (CommandCode)Payload[0];
 
     /// <summary>The text after the code.</summary>
-    public string Text { get; } = Encoding.UTF8.GetString(Payload.AsSpan(1, Math.Min(Payload.Length - 1, 1024)));
+    public string Text { get; } = Encoding.UTF8.GetString(Payload.AsSpan(1, Math.Min(Payload.Length - 1, 16 * 1024)));
 
     /// <summary>The id of the prepared statement.</summary>
     public uint StatementId() => BinaryPrimitives.ReadUInt32LittleEndian(Payload.AsSpan(1));
@@ -49,6 +49,26 @@ public sealed class FakeServer : IDialer
 
     /// <summary>As MariaDB does: a statement that uses no table leaves the warnings of the last one that did.</summary>
     public bool KeepsWarnings { get; init; }
+
+    /// <summary>The values that a session's variables have after a reset, by name.</summary>
+    public SortedDictionary<string, string> Globals { get; } = new(StringComparer.Ordinal)
+    {
+        ["autocommit"] = "1",
+        ["character_set_client"] = "utf8mb3",
+        ["character_set_connection"] = "utf8mb3",
+        ["character_set_results"] = "utf8mb3",
+        ["collation_connection"] = "server_default",
+        ["group_concat_max_len"] = "1024",
+        ["interactive_timeout"] = "28800",
+        ["old_mode"] = "",
+        ["profiling"] = "0",
+        ["sql_mode"] = "STRICT_TRANS_TABLES",
+        ["time_zone"] = "SYSTEM",
+        ["wait_timeout"] = "28800",
+    };
+
+    /// <summary>Variables that sessions cannot set: their values, and the errors that say so.</summary>
+    public Dictionary<string, (string Value, ushort Error)> Fixed { get; } = [];
 
     /// <summary>Bytes come in pieces of random sizes by this seed; null: as they were sent.</summary>
     public int? Seed { get; init; }
@@ -93,7 +113,7 @@ public sealed class FakeServer : IDialer
 
         var threadId = (ulong)Interlocked.Increment(ref _lastThread);
         var (near, far) = PipeTransport.CreatePair(Seed + (int)threadId);
-        var connection = new FakeServerConnection(this, threadId, far);
+        var connection = new FakeServerConnection(this, threadId, far, near);
         lock (_counting)
         {
             _live[threadId] = connection;

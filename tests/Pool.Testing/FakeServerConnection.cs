@@ -16,14 +16,16 @@ public sealed class FakeServerConnection
 
     private readonly FakeServer _server;
     private readonly PipeTransport _transport;
+    private readonly PipeTransport _clientsEnd;
     private readonly PacketChannel _channel;
     private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _interrupted;
 
-    internal FakeServerConnection(FakeServer server, ulong threadId, PipeTransport transport)
+    internal FakeServerConnection(FakeServer server, ulong threadId, PipeTransport transport, PipeTransport clientsEnd)
     {
         _server = server;
         _transport = transport;
+        _clientsEnd = clientsEnd;
         _channel = new PacketChannel(transport);
         Session = new FakeServerSession(server, threadId);
     }
@@ -33,6 +35,12 @@ public sealed class FakeServerConnection
 
     /// <summary>What the server keeps for it.</summary>
     public FakeServerSession Session { get; }
+
+    /// <summary>How often its client has written to it, its login included.</summary>
+    public int Writes => _transport.Deliveries;
+
+    /// <summary>The client's side finds that the way is lost; the server does not.</summary>
+    public void LoseWay() => _clientsEnd.Fail();
 
     /// <summary>The server closes it, after saying error 4031 as MySQL does, or without a word.</summary>
     public async Task CloseIdleAsync(bool says4031)

@@ -62,6 +62,29 @@ public sealed record FakeServerReply
             OkPayload(OkPacket.TerminatorHeader, status, 0, 0, warnings, null),
         ]);
 
+    /// <summary>The answer to the statement that reads all variables.</summary>
+    public static FakeServerReply Snapshot(ServerStatus status, string values, ushort resultsCollation) =>
+        new([2], Column("values", 63), Column("x", resultsCollation), [.. TextRow(values), .. TextRow("x")],
+            OkPayload(OkPacket.TerminatorHeader, status, 0, 0, 0, null));
+
+    /// <summary>A result set with one text row.</summary>
+    public static FakeServerReply Row(ServerStatus status, params string?[] values) =>
+        new([
+            [(byte)values.Length],
+            .. values.Select(_ => Column("value")),
+            [.. values.SelectMany(TextRow)],
+            OkPayload(OkPacket.TerminatorHeader, status, 0, 0, 0, null),
+        ]);
+
+    /// <summary>A result set of one text row, with columns of these types and lengths.</summary>
+    public static FakeServerReply Row(ServerStatus status, IReadOnlyList<(byte Type, uint Length)> columns, IEnumerable<string?> values) =>
+        new([
+            [(byte)columns.Count],
+            .. columns.Select(c => Column("value", 45, c.Type, c.Length)),
+            [.. values.SelectMany(TextRow)],
+            OkPayload(OkPacket.TerminatorHeader, status, 0, 0, 0, null),
+        ]);
+
     /// <summary>A result set of one column with one binary row.</summary>
     public static FakeServerReply BinaryRow(ServerStatus status, string value) =>
         new([1], Column("value"), [0, 0, .. TextRow(value)], OkPayload(OkPacket.TerminatorHeader, status, 0, 0, 0, null));
@@ -80,7 +103,7 @@ public sealed record FakeServerReply
 
     /// <summary>The answer to COM_FIELD_LIST.</summary>
     public static FakeServerReply Columns(ServerStatus status, params string[] names) =>
-        new([.. names.Select(Column), OkPayload(OkPacket.TerminatorHeader, status, 0, 0, 0, null)]);
+        new([.. names.Select(n => Column(n)), OkPayload(OkPacket.TerminatorHeader, status, 0, 0, 0, null)]);
 
     /// <summary>A request for a local file, and what is answered when it has come.</summary>
     public static FakeServerReply LocalFile(string name, FakeServerReply afterwards) =>
@@ -92,9 +115,18 @@ public sealed record FakeServerReply
     /// <summary>A session state change that says that something changed.</summary>
     public static byte[] StateChange { get; } = [(byte)SessionTrackType.StateChange, 1, (byte)'1'];
 
+    /// <summary>A session state change that says that a variable was set.</summary>
+    public static byte[] VariableChange(string name, string value)
+    {
+        byte[] change = [.. Counted(name), .. Counted(value)];
+        return [(byte)SessionTrackType.SystemVariable, (byte)change.Length, .. change];
+    }
+
     /// <summary>A session state change to another database.</summary>
     public static byte[] SchemaChange(string database) =>
         [(byte)SessionTrackType.Schema, (byte)(database.Length + 1), (byte)database.Length, .. Encoding.UTF8.GetBytes(database)];
+
+    private static byte[] Counted(string text) => [(byte)text.Length, .. Encoding.UTF8.GetBytes(text)];
 
     private static byte[] OkPayload(byte header, ServerStatus status, ulong affected, ulong insertId, ushort warnings, byte[]? changes)
     {
@@ -122,7 +154,7 @@ public sealed record FakeServerReply
         return writer.Written.ToArray();
     }
 
-    private static byte[] Column(string name)
+    private static byte[] Column(string name, ushort collation = 45, byte type = 0xFD, uint length = 1024)
     {
         var writer = new WireWriter(new byte[Room + name.Length]);
         writer.LengthEncodedBytes("def"u8);
@@ -130,9 +162,9 @@ public sealed record FakeServerReply
         writer.LengthEncodedBytes(Encoding.UTF8.GetBytes(name));
         writer.LengthEncodedBytes(default);
         writer.Byte(0x0C);
-        writer.UInt16(45);
-        writer.UInt32(1024);
-        writer.Byte(0xFD);
+        writer.UInt16(collation);
+        writer.UInt32(length);
+        writer.Byte(type);
         writer.Zeros(5);
         return writer.Written.ToArray();
     }

@@ -12,14 +12,15 @@ namespace Pool.Testing;
 public sealed partial class FakeServerSession
 {
     private const int MultiStatementsOff = 1;
-    private readonly HashSet<uint> _prepared = [];
+    private readonly Dictionary<uint, FakePrepared> _prepared = [];
     private uint _lastPrepared;
-    private ulong _lastInsertId;
     private long _rowCount;
     private int _foundRows;
     private string? _warning;
+    private ushort _resultsCollation;
 
-    internal FakeServerSession(FakeServer server, ulong threadId) => (Server, ThreadId) = (server, threadId);
+    internal FakeServerSession(FakeServer server, ulong threadId) =>
+        (Server, ThreadId, Settings) = (server, threadId, new(server.Globals, StringComparer.Ordinal));
 
     /// <summary>The server's id of the connection.</summary>
     public ulong ThreadId { get; }
@@ -30,11 +31,14 @@ public sealed partial class FakeServerSession
     /// <summary>The current database.</summary>
     public string? Database { get; private set; }
 
+    /// <summary>The session variables, by name.</summary>
+    public SortedDictionary<string, string> Settings { get; private set; }
+
     /// <summary>The collation, by name.</summary>
-    public string Collation { get; private set; } = "server_default";
+    public string Collation => Settings["collation_connection"];
 
     /// <summary>sql_mode has IGNORE_SPACE.</summary>
-    public bool IgnoreSpace { get; private set; }
+    public bool IgnoreSpace => Settings["sql_mode"].Contains("IGNORE_SPACE", StringComparison.Ordinal);
 
     /// <summary>Several statements in one text are allowed.</summary>
     public bool MultiStatements { get; private set; } = true;
@@ -42,12 +46,16 @@ public sealed partial class FakeServerSession
     /// <summary>The flags that the next reply carries.</summary>
     public ServerStatus Status { get; private set; } = ServerStatus.Autocommit;
 
+    /// <summary>LAST_INSERT_ID().</summary>
+    public ulong LastInsertId { get; set; }
+
     /// <summary>Prepared statements that are open.</summary>
     public int Prepared => _prepared.Count;
 
     private FakeServer Server { get; }
 
-    internal FakeServerReply Execute(FakeStatement statement) => statement.Command switch
+    /// <summary>What it answers to a statement, which it has run then.</summary>
+    public FakeServerReply Execute(FakeStatement statement) => statement.Command switch
     {
         CommandCode.Query => Query(statement.Text),
         CommandCode.InitDb => Use(statement.Text),
@@ -56,13 +64,30 @@ public sealed partial class FakeServerSession
         CommandCode.StmtPrepare => Prepare(statement.Text),
         CommandCode.StmtExecute => Run(statement),
         CommandCode.StmtClose => Close(statement),
-        CommandCode.StmtSendLongData => FakeServerReply.None,
+        CommandCode.StmtSendLongData => TakeLongData(statement),
+        CommandCode.StmtReset => ResetStatement(statement),
         CommandCode.Statistics => FakeServerReply.Of("Uptime: 1"u8.ToArray()),
         CommandCode.FieldList => FakeServerReply.Columns(Status, "id", "name"),
         _ => Done(),
     };
 
-    private FakeServerReply Query(string sql)
+    private FakeServerReply Query(string sql) => Hint().Matches(sql) is { Count: > 0 } hints ? Hinted(sql, hints) : Run(sql);
+
+    // As MySQL: the variables have these values for one statement.
+    private FakeServerReply Hinted(string sql, IEnumerable<Match> hints)
+    {
+        var before = new SortedDictionary<string, string>(Settings, StringComparer.Ordinal);
+        foreach (var hint in hints)
+        {
+            Assign(hint.Groups[1].Value, hint.Groups[2].Value.Trim('\''));
+        }
+
+        var reply = Run(HintComment().Replace(sql, ""));
+        Settings = before;
+        return reply;
+    }
+
+    private FakeServerReply Run(string sql)
     {
         if (Ask(sql) is { } answer)
         {
@@ -70,6 +95,11 @@ public sealed partial class FakeServerSession
         }
 
         _warning = Server.KeepsWarnings ? _warning : null;
+        if (FakeUserVariables.Answer(sql, Status, Variables) is { } moved)
+        {
+            return moved;
+        }
+
         return sql.Split(' ')[0].ToUpperInvariant() switch
         {
             "SELECT" => Select(sql),
@@ -84,18 +114,33 @@ public sealed partial class FakeServerSession
         };
     }
 
-    private FakeServerReply? Ask(string sql) => sql switch
+    private FakeServerReply? Ask(string sql) => sql.Replace(" LIMIT 1", "", StringComparison.Ordinal) switch
     {
-        "SELECT LAST_INSERT_ID()" => Single(_lastInsertId.ToString(CultureInfo.InvariantCulture)),
+        "SELECT LAST_INSERT_ID()" or "SELECT LAST_INSERT_ID() LIMIT 1" => Single(LastInsertId.ToString(CultureInfo.InvariantCulture)),
+        "SELECT LAST_INSERT_ID(), LAST_INSERT_ID(0)" => TakeInsertId(),
         "SELECT ROW_COUNT()" => Single(_rowCount.ToString(CultureInfo.InvariantCulture)),
-        "SELECT FOUND_ROWS()" => Single(_foundRows.ToString(CultureInfo.InvariantCulture)),
+        "SELECT FOUND_ROWS()" or "SELECT FOUND_ROWS() LIMIT 1" => Single(_foundRows.ToString(CultureInfo.InvariantCulture)),
         "SELECT CONNECTION_ID()" => Single(ThreadId.ToString(CultureInfo.InvariantCulture)),
         "SELECT DATABASE()" => Single(Database),
-        "SELECT @@collation_connection" => Single(Collation),
+        _ when sql.StartsWith("SELECT CAST(CONCAT_WS(", StringComparison.Ordinal) => Snapshot(sql),
+        "SHOW SESSION VARIABLES" => FakeServerReply.Rows(Status, "Variable_name", Settings.Keys.Concat(Server.Fixed.Keys)),
         "SELECT COUNT(*) FROM state" => Single(Variables.Count.ToString(CultureInfo.InvariantCulture)),
         "SHOW WARNINGS" => FakeServerReply.Rows(Status, "Message", _warning is null ? [] : [_warning]),
         _ => null,
     };
+
+    private FakeServerReply TakeInsertId()
+    {
+        var reply = Single(LastInsertId.ToString(CultureInfo.InvariantCulture));
+        LastInsertId = 0;
+        return reply;
+    }
+
+    private FakeServerReply Snapshot(string sql)
+    {
+        (_rowCount, _foundRows) = (-1, 1);
+        return FakeServerReply.Snapshot(Status, string.Join('\x1f', SnapshotName().Matches(sql).Select(m => Value(m.Groups[1].Value))), _resultsCollation);
+    }
 
     private FakeServerReply Single(string? value)
     {
@@ -105,6 +150,11 @@ public sealed partial class FakeServerSession
 
     private FakeServerReply Select(string sql)
     {
+        if (SystemVariable().Match(sql) is { Success: true } system && Value(system.Groups[2].Value) is { } value)
+        {
+            return Single(system.Groups[1].Value == "global." ? Server.Globals.GetValueOrDefault(system.Groups[2].Value, value) : value);
+        }
+
         if (UserVariable().Match(sql) is { Success: true } variable)
         {
             return Single(Variables.GetValueOrDefault(variable.Groups[1].Value));
@@ -131,18 +181,47 @@ public sealed partial class FakeServerSession
 
         if (InsertId().Match(sql) is { Success: true } id)
         {
-            _lastInsertId = ulong.Parse(id.Groups[1].Value, CultureInfo.InvariantCulture);
+            LastInsertId = ulong.Parse(id.Groups[1].Value, CultureInfo.InvariantCulture);
         }
-        else if (Collate().Match(sql) is { Success: true } collate)
+
+        if (Collate().Match(sql) is { Success: true } names)
         {
-            Collation = collate.Groups[1].Value;
+            Assign("character_set_client", names.Groups[1].Value);
+            Assign("character_set_connection", names.Groups[1].Value);
+            Assign("character_set_results", names.Groups[1].Value);
+            Assign("collation_connection", names.Groups[2].Value);
+            _resultsCollation = FakeVariables.Collations.IdOf(names.Groups[2].Value);
         }
-        else if (sql.StartsWith("SET sql_mode", StringComparison.Ordinal))
+
+        foreach (Match assignment in Assignment().Matches(sql))
         {
-            IgnoreSpace = sql.Contains("IGNORE_SPACE", StringComparison.Ordinal);
+            if (Server.Fixed.TryGetValue(assignment.Groups[1].Value, out var refused))
+            {
+                return FakeServerReply.Error(refused.Error, $"'{assignment.Groups[1].Value}' cannot be set");
+            }
+
+            if (sql.StartsWith("SET GLOBAL ", StringComparison.Ordinal))
+            {
+                Server.Globals[assignment.Groups[1].Value] = assignment.Groups[2].Value.Trim('\'');
+                continue;
+            }
+
+            Assign(assignment.Groups[1].Value, assignment.Groups[2].Value.Trim('\''));
         }
 
         return FakeServerReply.Ok(Status);
+    }
+
+    private string? Value(string name) =>
+        Settings.GetValueOrDefault(name) ?? (Server.Fixed.TryGetValue(name, out var value) ? value.Value : null);
+
+    private void Assign(string name, string value)
+    {
+        if (Settings.ContainsKey(name))
+        {
+            Settings[name] = value == "DEFAULT" ? Server.Globals[name] : value;
+            Status = Settings["autocommit"] == "0" ? Status & ~ServerStatus.Autocommit : Status | ServerStatus.Autocommit;
+        }
     }
 
     private FakeServerReply Change(string name, string value)
@@ -154,9 +233,9 @@ public sealed partial class FakeServerSession
     private FakeServerReply Insert(string sql)
     {
         _rowCount = 1;
-        _lastInsertId = Server.NextInsertId();
+        LastInsertId = Server.NextInsertId();
         _warning = sql.Contains("IGNORE", StringComparison.Ordinal) ? $"ignored by {sql}" : null;
-        return FakeServerReply.Ok(Status, 1, _lastInsertId, (ushort)(_warning is null ? 0 : 1));
+        return FakeServerReply.Ok(Status, 1, LastInsertId, (ushort)(_warning is null ? 0 : 1));
     }
 
     private FakeServerReply In(ServerStatus transaction)
@@ -187,24 +266,49 @@ public sealed partial class FakeServerSession
     {
         Variables.Clear();
         _prepared.Clear();
-        _lastInsertId = 0;
+        LastInsertId = 0;
         _rowCount = 0;
         _warning = null;
-        IgnoreSpace = false;
-        Collation = "server_default";
+        Settings = new(Server.Globals, StringComparer.Ordinal);
         Status = ServerStatus.Autocommit;
         return Done();
     }
 
     private FakeServerReply Prepare(string sql)
     {
-        _prepared.Add(++_lastPrepared);
-        return FakeServerReply.Prepared(_lastPrepared, (ushort)sql.Count(c => c == '?'));
+        if (sql.Contains("no_such_table", StringComparison.Ordinal))
+        {
+            return FakeServerReply.Error(1146, "Table 'no_such_table' doesn't exist", "42S02");
+        }
+
+        var prepared = new FakePrepared(sql, Database, Settings["sql_mode"], Settings["time_zone"]);
+        _prepared[++_lastPrepared] = prepared;
+        return FakeServerReply.Prepared(_lastPrepared, (ushort)prepared.Parameters);
     }
 
-    private FakeServerReply Run(FakeStatement statement) => _prepared.Contains(statement.StatementId())
-        ? FakeServerReply.BinaryRow(Status, $"statement {statement.StatementId()}")
-        : FakeServerReply.Error(1243, "Unknown prepared statement handler");
+    private FakeServerReply Run(FakeStatement statement) => !_prepared.TryGetValue(statement.StatementId(), out var prepared) ? Unknown()
+        : prepared.Text.StartsWith("SET ", StringComparison.Ordinal) ? Set(prepared.Text)
+        : FakeServerReply.BinaryRow(Status, prepared.Run(statement.Payload));
+
+    private FakeServerReply ResetStatement(FakeStatement statement)
+    {
+        if (!_prepared.TryGetValue(statement.StatementId(), out var prepared))
+        {
+            return Unknown();
+        }
+
+        prepared.Reset();
+        return Done();
+    }
+
+    private FakeServerReply TakeLongData(FakeStatement statement)
+    {
+        const int Head = 7;
+        _prepared.GetValueOrDefault(statement.StatementId())?.TakeLongData(statement.Payload.Length - Head);
+        return FakeServerReply.None;
+    }
+
+    private static FakeServerReply Unknown() => FakeServerReply.Error(1243, "Unknown prepared statement handler");
 
     private FakeServerReply Close(FakeStatement statement)
     {
@@ -231,9 +335,24 @@ public sealed partial class FakeServerSession
     [GeneratedRegex("LIMIT ([0-9]+)")]
     private static partial Regex RowCount();
 
-    [GeneratedRegex("^SET last_insert_id = ([0-9]+)")]
+    [GeneratedRegex("^SET (?:last_insert_id|@@last_insert_id|@@identity) = ([0-9]+)")]
     private static partial Regex InsertId();
 
-    [GeneratedRegex("NAMES .* COLLATE ([a-z0-9_]+)")]
+    [GeneratedRegex("NAMES ([a-z0-9]+) COLLATE ([a-z0-9_]+)")]
     private static partial Regex Collate();
+
+    [GeneratedRegex("([a-z_]+)`? = ('[^']*'|[^',]+)")]
+    private static partial Regex Assignment();
+
+    [GeneratedRegex(@"SET_VAR\(([a-z_]+)=('[^']*'|[^')]*)\)")]
+    private static partial Regex Hint();
+
+    [GeneratedRegex(@" /\*\+[^*]*\*/")]
+    private static partial Regex HintComment();
+
+    [GeneratedRegex("@@(session\\.|global\\.)?`?([a-z_]+)")]
+    private static partial Regex SystemVariable();
+
+    [GeneratedRegex("@@(?:session\\.)?`([a-z_]+)`")]
+    private static partial Regex SnapshotName();
 }

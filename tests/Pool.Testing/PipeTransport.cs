@@ -15,6 +15,8 @@ public sealed class PipeTransport : Transport
     private PipeTransport _other = null!;
     private volatile bool _ended;
     private volatile bool _reset;
+    private volatile bool _failed;
+    private int _sends;
 
     private PipeTransport(string peer, PipeReader input, PipeWriter output, Random? splitter)
     {
@@ -30,8 +32,14 @@ public sealed class PipeTransport : Transport
     /// <inheritdoc/>
     public override bool IsEncrypted => false;
 
+    /// <inheritdoc/>
+    public override bool HasFailed => _failed;
+
     /// <summary>True once this end was aborted or closed.</summary>
     public bool IsEnded => _ended;
+
+    /// <summary>How often the other end has sent.</summary>
+    public int Deliveries => Volatile.Read(ref _other._sends);
 
     /// <summary>Makes the two ends.</summary>
     /// <param name="seed">Receives answer pieces of random sizes by this seed; null: all that is there.</param>
@@ -79,6 +87,7 @@ public sealed class PipeTransport : Transport
     /// <inheritdoc/>
     public override async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        Interlocked.Increment(ref _sends);
         if (_ended || _other._ended)
         {
             return false;
@@ -126,6 +135,15 @@ public sealed class PipeTransport : Transport
 
     /// <inheritdoc/>
     public override void Close() => End();
+
+    /// <summary>The way to the other end is lost, and this end has noticed: it has nothing more to do with the stream, and the other still has.</summary>
+    public void Fail()
+    {
+        _failed = true;
+        _ended = true;
+        _input.CancelPendingRead();
+        _output.CancelPendingFlush();
+    }
 
     private void End()
     {

@@ -34,22 +34,23 @@ public sealed class TestNode : IAsyncDisposable
         FakeServer? server = null,
         Func<PoolOptions, PoolOptions>? pool = null,
         LeaseLimits? limits = null,
-        ServerFlavour flavour = ServerFlavour.MySql)
+        ServerFlavour flavour = ServerFlavour.MySql,
+        int slot = 1)
     {
         // Timestamp 0 means "not under way" to some.
         Time.Advance(TimeSpan.FromHours(1));
         Server = server ?? new FakeServer { KeepsWarnings = flavour == ServerFlavour.MariaDb };
-        var fingerprints = new FingerprintTable();
+        var fingerprints = FakeVariables.NewTable(Server);
         var connectionClass = new ConnectionClass(Account, FoundRows: false, LocalFiles: false);
         var options = new PoolOptions { Name = "db", DefaultClass = connectionClass, MaxConnections = connections + 1 };
         var address = new BackendAddress("db", 3306, BackendTlsMode.Disabled,
             new Dictionary<string, (string, Func<string?>)> { [Account] = ("pool", () => "secret") });
-        var connector = new BackendConnector(address, Server, null, fingerprints, [], Time);
+        var connector = new BackendConnector(address, Server, null, fingerprints, new OpenGate(), Time);
         var metrics = new PoolMetrics();
         var backendPool = new BackendPool(
             pool?.Invoke(options) ?? options, connector, fingerprints, Time, new Random(1), metrics, NullLogger.Instance);
         Backend = new Backend("db", backendPool, metrics, limits ?? new LeaseLimits(), Time) { Facts = FactsOf(flavour) };
-        Services = new SessionServices(new SessionTable(1, new Random(1)), new SessionMetrics(), Time, NullLogger.Instance);
+        Services = new SessionServices(new SessionTable(slot, new Random(1)), new SessionMetrics(), Time, NullLogger.Instance);
         var rights = new Dictionary<string, UserRights> { ["admin"] = new(0, CanKillOthers: true), ["one"] = new(1, CanKillOthers: false) };
         Admission = new SessionAdmission(Services, new RouteTable([new RouteRule(null, null, null, Account, Backend)]), rights);
         Listener = new ListenerContext
@@ -138,22 +139,36 @@ public sealed class TestNode : IAsyncDisposable
     /// Waits until no session holds a connection and none is on its way. Time passes meanwhile if one closes, since a server that
     /// has to be asked whether it has ended a connection is asked at intervals.
     /// </summary>
-    public Task RestAsync() => UntilAsync(
-        () =>
+    public async Task RestAsync()
+    {
+        try
         {
-            var now = Now;
-            if (now.Closing > 0)
-            {
-                Time.Advance(TimeSpan.FromMilliseconds(100));
-            }
+            await UntilAsync(
+                () =>
+                {
+                    var now = Now;
+                    if (now.Closing > 0)
+                    {
+                        Time.Advance(TimeSpan.FromMilliseconds(100));
+                    }
 
-            return now is { Leased: 0, Connecting: 0, Closing: 0, Waiting: 0, IsConserved: true };
-        },
-        "rest");
+                    return now is { Leased: 0, Connecting: 0, Closing: 0, Waiting: 0, IsConserved: true };
+                },
+                "rest");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message}: {Now}");
+        }
+    }
 
     /// <summary>Waits until a client's session holds a connection, or holds none.</summary>
     public Task HoldsAsync(FakeClient client, bool holds) => UntilAsync(
         () => SessionOf(client) is var session && session.HoldsLease == holds && !session.IsBusy, holds ? "it holds a connection" : "it holds none");
+
+    /// <summary>Waits until a client's session keeps its connection for just these reasons: the client has its answer a moment earlier.</summary>
+    public Task PinnedAsync(FakeClient client, PinReasons reasons) =>
+        UntilAsync(() => SessionOf(client) is { IsBusy: false } session && session.Pins == reasons, $"it is pinned by {reasons}");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -188,16 +203,7 @@ public sealed class TestNode : IAsyncDisposable
 
     private static BackendFacts FactsOf(ServerFlavour flavour)
     {
-        var collations = CollationCatalogue.From(
-            [
-                ["8", "latin1", "latin1_swedish_ci"],
-                ["28", "gbk", "gbk_chinese_ci"],
-                ["33", "utf8mb3", "utf8mb3_general_ci"],
-                ["45", "utf8mb4", "utf8mb4_general_ci"],
-                ["224", "utf8mb4", "utf8mb4_unicode_ci"],
-            ],
-            "utf8mb4_unicode_ci");
         var isMariaDb = flavour == ServerFlavour.MariaDb;
-        return new BackendFacts(flavour, "8.4.0", collations, isMariaDb ? LexerMode.MariaDb : LexerMode.None, isMariaDb);
+        return new BackendFacts(flavour, "8.4.0", FakeVariables.Collations, isMariaDb);
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Pool.Actors.Backends.StoredCode;
 using Pool.Actors.Pooling;
+using Pool.Actors.Prepared;
 using Pool.Actors.Sessions;
 using Pool.Actors.Settings;
 using Pool.Actors.Telemetry;
@@ -12,6 +14,7 @@ public sealed class Backend
     private static readonly TimeSpan s_databaseTrust = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_killPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_retireInterval = TimeSpan.FromSeconds(10);
+    private const int SharePercent = 80;
     private const int MaxKnownDatabases = 10_000;
     private readonly ConcurrentDictionary<(string Account, string Database), long> _databases = new();
     private readonly ConcurrentDictionary<string, string> _lastDatabase = new(StringComparer.Ordinal);
@@ -39,6 +42,34 @@ public sealed class Backend
 
     /// <summary>Its fingerprints.</summary>
     public FingerprintTable Fingerprints => Pool.Fingerprints;
+
+    /// <summary>The repaints between its fingerprints.</summary>
+    public RepaintTable Repaints { get; } = new();
+
+    /// <summary>What was learned of statements that set or read variables.</summary>
+    internal SettingsMemory Memory { get; } = new();
+
+    /// <summary>Sessions that set variables share connections; false: they keep theirs (reserved mode).</summary>
+    public bool SharesSettings { get; set; } = true;
+
+    /// <summary>What is known of its stored code; null if nobody looks at it, so that whoever uses some keeps the connection.</summary>
+    public StoredCodeWatch? StoredCode { get; set; }
+
+    /// <summary>The texts of its sessions' prepared statements.</summary>
+    internal PreparedTexts Texts { get; } = new();
+
+    /// <summary>How many different texts its sessions have prepared, or its connections still know.</summary>
+    public int StatementTexts => Texts.Count;
+
+    /// <summary>The most prepared statements that are kept on one connection.</summary>
+    public int MaxStatementsPerConnection { get; set; } = 100;
+
+    /// <summary>How many prepared statements one connection may keep, so that all together stay below the server's own limit.</summary>
+    internal int StatementsPerConnection => Math.Max(1, (int)Math.Min(
+        MaxStatementsPerConnection, SharePercent * (long)(Facts?.MaxPreparedStatements ?? int.MaxValue) / 100 / Pool.Options.MaxConnections));
+
+    /// <summary>Settings may ride in statements as hints, where the server knows them.</summary>
+    public bool UsesHints { get; set; }
 
     /// <summary>What is counted of it.</summary>
     public PoolMetrics Metrics { get; }
@@ -78,12 +109,16 @@ public sealed class Backend
         }
     }
 
-    /// <summary>Interrupts the statement that a server thread runs; true when the server has answered, false if it may still come to it.</summary>
+    /// <summary>
+    /// Interrupts the statement that a server thread runs; true when the server has done so or has no such thread, false if it may still come to
+    /// it, or refuses: the first account of several may lack the privilege.
+    /// </summary>
     public async ValueTask<bool> KillQueryAsync(ulong threadId)
     {
         Metrics.BackendKills.Increment();
         using var deadline = new CancellationTokenSource(s_killPatience, _time);
-        return (await Pool.ControlAsync($"KILL QUERY {threadId}", deadline.Token)).ErrorCode >= 0;
+        var kill = await Pool.ControlAsync($"KILL QUERY {threadId}", deadline.Token);
+        return kill.Succeeded || kill.IsNoSuchThread;
     }
 
     /// <summary>
@@ -101,12 +136,22 @@ public sealed class Backend
         }
     }
 
-    /// <summary>True if the account could select the database a moment ago, so that a login need not ask the server.</summary>
+    /// <summary>Reads the globals that new sessions start with anew.</summary>
+    public ValueTask<bool> RefreshBaselineAsync(CancellationToken cancel) => Pool.RefreshBaselineAsync(cancel);
+
+    /// <summary>True if the account could select the database a moment ago, so that nobody need ask the server.</summary>
     public bool IsKnownDatabase(string account, string database) =>
         _databases.TryGetValue((account, database), out var seen) && _time.GetElapsedTime(seen) < s_databaseTrust;
 
     /// <summary>A database that the account could select at some time, or null.</summary>
     public string? AnyKnownDatabase(string account) => _lastDatabase.GetValueOrDefault(account);
+
+    /// <summary>Takes note that a statement has run that may define or drop objects, before its client is told.</summary>
+    public void NoteDefinition()
+    {
+        StoredCode?.NoteDefinition();
+        _databases.Clear();
+    }
 
     /// <summary>Takes note that the account could select the database just now.</summary>
     public void KnowDatabase(string account, string database)

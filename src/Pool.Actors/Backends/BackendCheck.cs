@@ -1,8 +1,9 @@
 using System.Buffers;
+using System.Globalization;
+using Pool.Actors.Pooling;
 using Pool.Actors.Settings;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
-using Pool.Wire.Statements;
 
 namespace Pool.Actors.Backends;
 
@@ -14,31 +15,49 @@ public static class BackendCheck
 {
     private static readonly TimeSpan s_closePatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>As the other, for a pool's default account, in a place of its share.</summary>
+    public static async ValueTask<BackendCheckResult> RunAsync(BackendPool pool, IBackendConnector connector, CancellationToken cancel) =>
+        await pool.InOwnPlaceAsync(() => CheckAsync(connector, pool.Fingerprints, pool.Options.DefaultClass, cancel))
+        ?? new(null, new ConnectFailure(ConnectFailureKind.NotPermitted, "the share has no place for the check"));
+
     /// <summary>Connects, checks and disconnects. The answer has either facts or the failure.</summary>
-    public static async ValueTask<(BackendFacts? Facts, ConnectFailure? Failure)> RunAsync(
-        IBackendConnector connector, ConnectionClass connectionClass, CancellationToken cancel)
+    public static async ValueTask<BackendCheckResult> RunAsync(
+        IBackendConnector connector, FingerprintTable fingerprints, ConnectionClass connectionClass, CancellationToken cancel) =>
+        (await CheckAsync(connector, fingerprints, connectionClass, cancel)).Result;
+
+    private static async ValueTask<(BackendCheckResult Result, PooledConnection? NotEnded)> CheckAsync(
+        IBackendConnector connector, FingerprintTable fingerprints, ConnectionClass connectionClass, CancellationToken cancel)
     {
         var outcome = await connector.ConnectAsync(connectionClass, cancel);
         if (outcome.Connection is not BackendConnection connection)
         {
-            return (null, outcome.Failure);
+            return (new(null, outcome.Failure), outcome.Unfinished);
         }
 
+        var result = await CheckAsync(connection, fingerprints, cancel);
+        if (!await connection.CloseAsync(s_closePatience))
+        {
+            return (result, connection);
+        }
+
+        connector.Ended(connection);
+        return (result, null);
+    }
+
+    private static async ValueTask<BackendCheckResult> CheckAsync(
+        BackendConnection connection, FingerprintTable fingerprints, CancellationToken cancel)
+    {
         try
         {
             using var abort = cancel.UnsafeRegister(static c => ((BackendConnection)c!).Abort(), connection);
             var problem = await FindProblemAsync(connection);
             return problem is null
-                ? (await LearnAsync(connection), null)
-                : (null, new ConnectFailure(ConnectFailureKind.Protocol, $"server {connection.Identity.VersionText} cannot be used: {problem}"));
+                ? new(await LearnAsync(connection, fingerprints), null)
+                : new(null, new ConnectFailure(ConnectFailureKind.Protocol, $"server {connection.Identity.VersionText} cannot be used: {problem}"));
         }
         catch (UnexpectedAnswerException e)
         {
-            return (null, new ConnectFailure(ConnectFailureKind.Protocol, e.Message));
-        }
-        finally
-        {
-            await connection.CloseAsync(s_closePatience);
+            return new(null, new ConnectFailure(ConnectFailureKind.Protocol, e.Message));
         }
     }
 
@@ -58,7 +77,7 @@ public static class BackendCheck
             return "session_track_schema does not report the current database";
         }
 
-        if (!await connection.ResetAsync("information_schema", multiStatements: true))
+        if (!await connection.ResetAsync("information_schema", multiStatements: true, catalogue: null))
         {
             return "a reset connection could not be brought to its baseline";
         }
@@ -69,23 +88,30 @@ public static class BackendCheck
             : "COM_RESET_CONNECTION does not clear user variables, or does not keep the database, or the character set cannot be set after it";
     }
 
-    private static async ValueTask<BackendFacts> LearnAsync(BackendConnection connection)
+    private static async ValueTask<BackendFacts> LearnAsync(BackendConnection connection, FingerprintTable fingerprints)
     {
-        var globals = (await AskAsync(connection, "SELECT @@global.collation_server, @@global.sql_mode"))[0];
+        var globals = await AskRowAsync(connection, "SELECT @@global.collation_server, @@global.max_prepared_stmt_count", columns: 2);
         var collations = CollationCatalogue.From(await AskAsync(connection, CollationCatalogue.Query), globals[0] ?? "");
         var flavour = connection.Identity.Flavour;
-        var mode = flavour == ServerFlavour.MariaDb ? LexerMode.MariaDb : LexerMode.None;
-        var sqlMode = (globals[1] ?? "").Split(',');
-        mode |= sqlMode.Contains("ANSI_QUOTES") ? LexerMode.AnsiQuotes : LexerMode.None;
-        mode |= sqlMode.Contains("NO_BACKSLASH_ESCAPES") ? LexerMode.NoBackslashEscapes : LexerMode.None;
         const int FirstWithoutProcessKill = 9;
-        return new BackendFacts(
+        var facts = new BackendFacts(
             flavour,
             connection.Identity.VersionText,
             collations,
-            mode,
             await RestoresHandshakeCollationAsync(connection, globals[0] ?? "", flavour),
-            flavour == ServerFlavour.MariaDb || connection.Identity.Version.Major < FirstWithoutProcessKill);
+            flavour == ServerFlavour.MariaDb || connection.Identity.Version.Major < FirstWithoutProcessKill,
+            int.TryParse(globals[1], CultureInfo.InvariantCulture, out var statements) ? statements : 0);
+        var catalogue = await VariableSurvey.RunAsync(connection, collations)
+            ?? throw new UnexpectedAnswerException("the session variables of the server could not be read");
+
+        // The first baseline.
+        if (!await connection.ResetAsync("information_schema", multiStatements: true, catalogue))
+        {
+            throw new UnexpectedAnswerException("the baseline of the server could not be read");
+        }
+
+        fingerprints.Catalogue = catalogue;
+        return facts;
     }
 
     // Told apart only where the handshake's collation is not the server's default anyway.
@@ -100,8 +126,12 @@ public static class BackendCheck
         var command = new ArrayBufferWriter<byte>();
         CommandPackets.ResetConnection(command);
         await connection.RunAsync(command.WrittenMemory, ReplyShape.Acknowledgement);
-        return (await AskAsync(connection, "SELECT @@collation_connection"))[0][0] == HandshakeCollation;
+        return (await AskRowAsync(connection, "SELECT @@collation_connection", columns: 1))[0] == HandshakeCollation;
     }
+
+    private static async ValueTask<IReadOnlyList<string?>> AskRowAsync(BackendConnection connection, string sql, int columns) =>
+        await AskAsync(connection, sql) is [var row] && row.Count == columns
+            ? row : throw new UnexpectedAnswerException($"the server answered \"{sql}\" with something else");
 
     private static async ValueTask<IReadOnlyList<IReadOnlyList<string?>>> AskAsync(BackendConnection connection, string sql)
     {
@@ -111,3 +141,8 @@ public static class BackendCheck
 
     private sealed class UnexpectedAnswerException(string message) : Exception(message);
 }
+
+/// <summary>What a check of a server came to.</summary>
+/// <param name="Facts">What was learned; null on failure.</param>
+/// <param name="Failure">Why the server is not used; null on success.</param>
+public sealed record BackendCheckResult(BackendFacts? Facts, ConnectFailure? Failure);

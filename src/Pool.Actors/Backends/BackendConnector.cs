@@ -18,10 +18,11 @@ public sealed class BackendConnector(
     IDialer dialer,
     IBackendTls? tls,
     FingerprintTable fingerprints,
-    IReadOnlyCollection<KeyValuePair<string, string>> attributes,
+    IConnectGate gate,
     TimeProvider? time = null)
     : IBackendConnector
 {
+    private static readonly TimeSpan s_closePatience = TimeSpan.FromSeconds(1);
     private BackendAddress _address = address;
 
     /// <summary>How the backend is reached; a change holds for the next connect.</summary>
@@ -32,7 +33,35 @@ public sealed class BackendConnector(
     }
 
     /// <inheritdoc/>
+    public bool MayConnect => gate.IsOpen;
+
+    /// <inheritdoc/>
+    public void Ended(PooledConnection connection) => gate.Ended(connection.ThreadId);
+
+    /// <inheritdoc/>
     public async ValueTask<ConnectOutcome> ConnectAsync(ConnectionClass connectionClass, CancellationToken cancel)
+    {
+        if (gate.TryBegin() is not { } permit)
+        {
+            return NotPermitted();
+        }
+
+        var outcome = await ConnectAsync(connectionClass, permit, cancel);
+        if (outcome.Connection is { } connection && !permit.Holds)
+        {
+            // Opened while the right to it was lost: the others may be looking for it already, and must not see it for long.
+            outcome = NotPermitted() with { Unfinished = connection };
+        }
+
+        if (outcome is { Connection: null, Unfinished: null })
+        {
+            permit.GiveUp();
+        }
+
+        return outcome;
+    }
+
+    private async ValueTask<ConnectOutcome> ConnectAsync(ConnectionClass connectionClass, IConnectPermit permit, CancellationToken cancel)
     {
         var address = Address;
         if (!address.Accounts.TryGetValue(connectionClass.Account, out var account))
@@ -56,7 +85,8 @@ public sealed class BackendConnector(
                 Class = connectionClass,
                 TlsMode = address.TlsMode,
                 Tls = tls,
-                Attributes = attributes,
+                Attributes = permit.Attributes,
+                Permit = permit,
             },
             transport);
         var result = await login.RunAsync(cancel);
@@ -68,14 +98,18 @@ public sealed class BackendConnector(
         // A reset first, so that init_connect cannot make a fresh connection differ from one that was reset.
         var connection = new BackendConnection(identity, connectionClass, fingerprints, time ?? TimeProvider.System);
         using var abort = cancel.UnsafeRegister(static c => ((BackendConnection)c!).Abort(), connection);
-        if (await connection.ResetAsync(database: null, multiStatements: true))
+        if (await connection.ResetAsync(database: null, multiStatements: true, fingerprints.Catalogue))
         {
             return new ConnectOutcome(connection, null);
         }
 
-        connection.Abort();
-        return Failed(ConnectFailureKind.Protocol, $"{address.Host}:{address.Port}: the connection could not be brought to its baseline");
+        // Its thread may be busy with init_connect, say, and does not notice that nobody waits for it.
+        var hasEnded = await connection.CloseAsync(s_closePatience);
+        return Failed(ConnectFailureKind.Protocol, $"{address.Host}:{address.Port}: the connection could not be brought to its baseline")
+            with { Unfinished = hasEnded ? null : connection };
     }
+
+    private static ConnectOutcome NotPermitted() => Failed(ConnectFailureKind.NotPermitted, "this node may not open connections now");
 
     private static ConnectOutcome Failed(ConnectFailureKind kind, string text) => new(null, new ConnectFailure(kind, text));
 }

@@ -1,4 +1,3 @@
-using Pool.Wire.Replies;
 using Pool.Wire.Statements;
 
 namespace Pool.Actors.Backends;
@@ -7,18 +6,17 @@ namespace Pool.Actors.Backends;
 /// <param name="Flavour">Whose server it is.</param>
 /// <param name="VersionText">The version as its greeting says it.</param>
 /// <param name="Collations">Its collations.</param>
-/// <param name="LexerMode">How its statements are read: the flavour, and the global sql_mode.</param>
 /// <param name="ResetRestoresHandshakeCollation">True if COM_RESET_CONNECTION gives the handshake's collation back (MariaDB), false if the server's default (MySQL).</param>
 /// <param name="HasProcessKill">True if the server knows COM_PROCESS_KILL, which MySQL 9 does not any more.</param>
+/// <param name="MaxPreparedStatements">max_prepared_stmt_count: how many prepared statements all its sessions may have together.</param>
 public sealed record BackendFacts(
     ServerFlavour Flavour,
     string VersionText,
     CollationCatalogue Collations,
-    LexerMode LexerMode,
     bool ResetRestoresHandshakeCollation,
-    bool HasProcessKill = true)
+    bool HasProcessKill = true,
+    int MaxPreparedStatements = 16_382)
 {
-    /// <summary>The status flags of a session that has not run anything, as far as they can be told.</summary>
-    public ServerStatus FirstStatus =>
-        ServerStatus.Autocommit | ((LexerMode & LexerMode.NoBackslashEscapes) != 0 ? ServerStatus.NoBackslashEscapes : ServerStatus.None);
+    /// <summary>How its statements are read, whatever the session's settings.</summary>
+    public LexerMode LexerMode => Flavour == ServerFlavour.MariaDb ? LexerMode.MariaDb : LexerMode.None;
 }

@@ -12,9 +12,6 @@ public sealed class CollationCatalogue
     // No server accepts these from a client; it takes its default instead.
     private static readonly HashSet<string> s_notForClients = new(StringComparer.Ordinal) { "ucs2", "utf16", "utf16le", "utf32" };
 
-    // In these a byte of ASCII can be the second half of a character, a backslash or a quote among them.
-    private static readonly HashSet<string> s_multiByteUnsafe = new(StringComparer.Ordinal) { "big5", "cp932", "gb18030", "gbk", "sjis" };
-
     private readonly Dictionary<ushort, Collation> _byId;
 
     private CollationCatalogue(Dictionary<ushort, Collation> byId, ushort defaultId)
@@ -43,16 +40,15 @@ public sealed class CollationCatalogue
         return new CollationCatalogue(byId, defaultId);
     }
 
-    /// <summary>The id that a client's handshake with <paramref name="id"/> really gives it: that one if the server accepts it from clients, else the default.</summary>
-    public ushort Effective(ushort id) =>
-        _byId.TryGetValue(id, out var found) && !s_notForClients.Contains(found.CharacterSet) ? id : DefaultId;
+    /// <summary>True if the server accepts the collation from clients; it takes its default instead of others.</summary>
+    public bool IsForClients(ushort id) => _byId.TryGetValue(id, out var found) && !s_notForClients.Contains(found.CharacterSet);
 
-    /// <summary>The statement that gives a connection this collation and its character set.</summary>
-    public string SetNames(ushort id) =>
-        _byId.TryGetValue(id, out var found) ? $"SET NAMES {found.CharacterSet} COLLATE {found.Name}" : "SET NAMES DEFAULT";
+    /// <summary>The character set and the name of a collation; null for an id that the server does not have.</summary>
+    public (string CharacterSet, string Name)? Find(ushort id) =>
+        _byId.TryGetValue(id, out var found) ? (found.CharacterSet, found.Name) : null;
 
-    /// <summary>True if a byte of ASCII may be part of a longer character, which a lexer must know.</summary>
-    public bool IsMultiByteUnsafe(ushort id) => _byId.TryGetValue(id, out var found) && s_multiByteUnsafe.Contains(found.CharacterSet);
+    /// <summary>The id of a collation by its name; the default's if the server has none of that name.</summary>
+    public ushort IdOf(string? name) => _byId.Where(c => c.Value.Name == name).Select(c => c.Key).DefaultIfEmpty(DefaultId).First();
 
     private sealed record Collation(string CharacterSet, string Name);
 }

@@ -1,3 +1,5 @@
+using Pool.Actors.Cluster.Membership;
+using Pool.Actors.Pooling;
 using Pool.Actors.Settings;
 
 namespace Pool.Actors.Backends;
@@ -8,6 +10,8 @@ namespace Pool.Actors.Backends;
 /// </summary>
 public abstract class PooledConnection
 {
+    private long _lentTo;
+
     /// <summary>What the handshake fixed.</summary>
     public abstract ConnectionClass Class { get; }
 
@@ -17,8 +21,21 @@ public abstract class PooledConnection
     /// <summary>The server's id of the connection's thread, as its process list shows it.</summary>
     public abstract ulong ThreadId { get; }
 
+    /// <summary>Where a connection that another node has lent goes back to; null for one of this node's own, which has a <see cref="Slot"/>.</summary>
+    public IConnectionHome? Home { get; init; }
+
     /// <summary>The connection's slot in its pool; set by the pool alone.</summary>
     public int Slot { get; set; } = -1;
+
+    /// <summary>In whose quota the connection has a place, from its lease until nothing of the session is left on it; null for none.</summary>
+    internal UserQuota? Quota { get; set; }
+
+    /// <summary>The node that it was lent to, until that has given it back in order or the server has ended it. For any thread.</summary>
+    internal Incarnation? LentTo
+    {
+        get => Volatile.Read(ref _lentTo) is var to && to == 0 ? null : new Incarnation(to);
+        set => Volatile.Write(ref _lentTo, value?.Value ?? 0);
+    }
 
     /// <summary>The pool generation that the connection was opened under; set by the pool alone.</summary>
     public int Generation { get; set; }
@@ -31,9 +48,9 @@ public abstract class PooledConnection
 
     /// <summary>
     /// Brings a connection back to the baseline after a session left state on it (COM_RESET_CONNECTION and what it does not
-    /// undo). False: the connection is broken and must be discarded.
+    /// undo). False: the connection is broken and must be discarded; so it is if it was cancelled.
     /// </summary>
-    public abstract ValueTask<bool> ResetAsync();
+    public abstract ValueTask<bool> ResetAsync(CancellationToken cancel = default);
 
     /// <summary>Runs one statement of the pool's own and answers how it went. Used on control connections.</summary>
     public abstract ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel);

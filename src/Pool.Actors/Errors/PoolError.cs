@@ -54,6 +54,9 @@ public enum PoolError
     /// <summary>KILL of somebody else's session.</summary>
     NotSessionOwner,
 
+    /// <summary>KILL of a session whose node did not answer.</summary>
+    SessionUnreachable,
+
     /// <summary>The session was killed.</summary>
     SessionKilled,
 
@@ -72,6 +75,9 @@ public enum PoolError
     /// <summary>No connection came free in time.</summary>
     LeaseTimeout,
 
+    /// <summary>The user held as many connections as it may for too long.</summary>
+    UserConnectionsReached,
+
     /// <summary>The line of waiters is full.</summary>
     LineFull,
 
@@ -89,4 +95,13 @@ public enum PoolError
 
     /// <summary>Too many sessions hold a connection for themselves.</summary>
     PinLimitReached,
+
+    /// <summary>The session has too many prepared statements.</summary>
+    TooManyStatements,
+
+    /// <summary>The session has no prepared statement of that id.</summary>
+    UnknownStatement,
+
+    /// <summary>The prepared statement has no open cursor.</summary>
+    NoCursor,
 }

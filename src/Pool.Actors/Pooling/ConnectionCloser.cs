@@ -7,9 +7,8 @@ namespace Pool.Actors.Pooling;
 /// Ends connections. The place comes back only after the server has ended its side: a query goes on after its client's socket
 /// is gone, and counts against the server's limit until it notices.
 /// </summary>
-internal sealed class ConnectionCloser(PoolState state, ControlConnections control)
+internal sealed class ConnectionCloser(PoolState state, IBackendConnector connector, ControlConnections control)
 {
-    private const int NoSuchThread = 1094;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
@@ -64,12 +63,30 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
             return false;
         }
 
-        state.Slots.Open(slot, connection, long.MaxValue);
-        state.Slots.BeginClose(connection);
-        state.Admission.BeginClose();
+        BeginClose(slot, connection);
         state.Background.Run(EndAsync, new Ending(connection, default, IsClosed: true));
         return true;
     }
+
+    /// <summary>Ends a connection that was logged in and never came to use, in the slot and the place that were reserved for it.</summary>
+    public void CloseUnfinished(int slot, PooledConnection connection)
+    {
+        BeginClose(slot, connection);
+        Begin(connection, "unfinished", default);
+    }
+
+    private void BeginClose(int slot, PooledConnection connection)
+    {
+        state.Slots.Open(slot, connection, long.MaxValue);
+        state.Slots.BeginClose(connection);
+        state.Admission.BeginClose();
+    }
+
+    /// <summary>
+    /// Has the server end a connection of another node that a session of this one has left in an unknown state. Its node does so too, but
+    /// does not say when it is done, and the user's place comes back only then.
+    /// </summary>
+    public void EndLent(ulong threadId, UserQuota quota) => state.Background.Run(EndLentAsync, (threadId, quota));
 
     private void Begin(PooledConnection connection, string cause, Pursuit pursuit)
     {
@@ -86,6 +103,7 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
             return;
         }
 
+        connector.Ended(connection);
         state.Slots.Free(connection.Slot, SlotState.Closing);
         state.Admission.LeaveClosed();
         lock (state.Line.Gate)
@@ -94,6 +112,15 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
         }
 
         Changed();
+        state.Quotas.End(connection);
+    }
+
+    private async Task EndLentAsync((ulong ThreadId, UserQuota Quota) lent)
+    {
+        if (await KillAsync(lent.ThreadId))
+        {
+            state.Quotas.Leave(lent.Quota);
+        }
     }
 
     private async Task<bool> IsSeenToCloseAsync(PooledConnection connection)
@@ -125,7 +152,7 @@ internal sealed class ConnectionCloser(PoolState state, ControlConnections contr
             {
                 state.Metrics.BackendKills.Increment();
                 var kill = await control.QueryAsync($"KILL CONNECTION {id}", state.GivingUp);
-                if (kill.ErrorCode == NoSuchThread)
+                if (kill.IsNoSuchThread)
                 {
                     return true;
                 }

@@ -14,6 +14,9 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
     /// <summary>A connection arrived; its slot is leased to whoever is called.</summary>
     public required Action<PooledConnection> Arrived { get; init; }
 
+    /// <summary>A connect failed after its login; the slot and the place are the connection's until the server has ended it.</summary>
+    public required Action<int, PooledConnection> Unfinished { get; init; }
+
     /// <summary>A place or the right to connect became free.</summary>
     public required Action Changed { get; init; }
 
@@ -21,7 +24,8 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
     public bool IsFailing => _pacer.IsFailing;
 
     /// <summary>True if a connect of this class could begin, given a place. Under the line's gate.</summary>
-    public bool MayBegin(ConnectionClass connectionClass) => !state.IsStopping && _pacer.MayBegin(connectionClass);
+    public bool MayBegin(ConnectionClass connectionClass) =>
+        !state.IsStopping && state.Mode != PoolMode.Drained && connector.MayConnect && _pacer.MayBegin(connectionClass);
 
     /// <summary>Begins a connect in the name of a waiter, or of nobody to warm up. Under the line's gate.</summary>
     public bool TryBegin(ConnectionClass connectionClass, Waiter? waiter)
@@ -70,7 +74,7 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
         }
         else
         {
-            Fail(opening, outcome.Failure!);
+            Fail(opening, outcome.Failure!, outcome.Unfinished);
         }
     }
 
@@ -92,12 +96,20 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
         Changed();
     }
 
-    private void Fail(Opening opening, ConnectFailure failure)
+    private void Fail(Opening opening, ConnectFailure failure, PooledConnection? unfinished)
     {
         state.Metrics.ConnectsFailed[failure.Kind.ToString()].Increment();
         PoolLog.ConnectFailed(state.Logger, state.Options.Name, failure.Kind, failure.Text);
-        state.Slots.Free(opening.Slot, SlotState.Connecting);
-        state.Admission.Leave();
+        if (unfinished is null)
+        {
+            state.Slots.Free(opening.Slot, SlotState.Connecting);
+            state.Admission.Leave();
+        }
+        else
+        {
+            Unfinished(opening.Slot, unfinished);
+        }
+
         lock (state.Line.Gate)
         {
             _pacer.Ended(opening.Class, failure.Kind);
@@ -110,12 +122,12 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
     }
 
     /// <summary>
-    /// A refused login will be refused to everyone of its class. A full server has no room now, so that all go on waiting. Any
-    /// other failure is told to those who have waited through all of the attempt, for they will not fare better soon.
+    /// A refused login will be refused to everyone of its class. A full server has no room now, and a node that may not connect will
+    /// soon or has others to hand out, so that all go on waiting. Any other failure is told to those who have waited through all of the attempt, for they will not fare better soon.
     /// </summary>
     private bool Concerns(Opening opening, ConnectFailureKind kind, Waiter waiter) => kind switch
     {
-        ConnectFailureKind.TooManyConnections => false,
+        ConnectFailureKind.TooManyConnections or ConnectFailureKind.NotPermitted => false,
         ConnectFailureKind.AccessDenied => state.Fingerprints.ClassOf(waiter.Needed) == opening.Class,
         _ => waiter.Number <= opening.LastNumber,
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pool.Actors.Backends;
 
 namespace Pool.Actors.Pooling;
@@ -9,19 +10,41 @@ namespace Pool.Actors.Pooling;
 internal sealed class ControlConnection(
     PoolState state, IBackendConnector connector, Func<PooledConnection, bool> adopt, int index)
 {
+    private const int KillAttempts = 3;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_betweenExtras = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private PooledConnection? _connection;
     private PooledConnection? _notEnded;
+    private volatile bool _isOpening;
+    private long _lastExtra;
     private bool _isClosed;
 
     public bool IsOpen => Volatile.Read(ref _connection) is not null;
 
+    /// <summary>The server may have it: it is open, on its way, or was not seen to end.</summary>
+    public bool IsTaken => _isOpening || IsOpen || Volatile.Read(ref _notEnded) is not null;
+
     /// <summary>A statement is under way.</summary>
     public bool IsBusy => _turn.CurrentCount == 0;
 
-    public async ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel)
+    public ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel) =>
+        InTurnAsync((c, either) => c.QueryAsync(sql, either), cancel);
+
+    /// <summary>Brings it back to the baseline; false if that could not be done.</summary>
+    public async ValueTask<bool> ResetAsync(CancellationToken cancel)
     {
+        var result = await InTurnAsync(
+            async (c, either) => await c.ResetAsync(either) ? new QueryResult(0, null, []) : QueryResult.Broken("the reset failed"), cancel);
+        return result.Succeeded;
+    }
+
+    private async ValueTask<QueryResult> InTurnAsync(
+        Func<PooledConnection, CancellationToken, ValueTask<QueryResult>> work, CancellationToken caller)
+    {
+        // Whoever ends the pool needs the turn, whatever the server leaves unanswered.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(caller, state.GivingUp);
+        var cancel = either.Token;
         try
         {
             await _turn.WaitAsync(cancel);
@@ -33,12 +56,36 @@ internal sealed class ControlConnection(
 
         try
         {
-            return await ReadyAsync(cancel) is { } failure ? QueryResult.Broken(failure) : await RunAsync(sql, cancel);
+            return await ReadyAsync(cancel) is { } failure ? QueryResult.Broken(failure) : await RunAsync(work, cancel);
         }
         finally
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>Closes it until it is needed again. False: the server was not seen to end it, and another ends it now.</summary>
+    public async ValueTask<bool> RestAsync()
+    {
+        await _turn.WaitAsync();
+        await DropAsync();
+        if (_notEnded is { } old && adopt(old))
+        {
+            _notEnded = null;
+            _turn.Release();
+            return false;
+        }
+
+        _turn.Release();
+        return _notEnded is null;
+    }
+
+    /// <summary>Closes it if it is of an earlier generation, or the share leaves no place for it.</summary>
+    public async Task FitAsync()
+    {
+        await _turn.WaitAsync();
+        await DropUnfitAsync();
+        _turn.Release();
     }
 
     /// <summary>Closes it for good.</summary>
@@ -58,47 +105,93 @@ internal sealed class ControlConnection(
             return "the pool is closed";
         }
 
-        if (_connection is { } open && open.IsStale())
+        if (state is { Mode: PoolMode.Drained, Admission.Active: 0 })
         {
-            await DropAsync();
+            return "the pool is drained";
         }
 
+        await DropUnfitAsync();
         if (_connection is not null)
         {
             return null;
         }
 
-        if (_notEnded is { } old && !adopt(old))
+        if (_notEnded is { } old && adopt(old))
+        {
+            Volatile.Write(ref _notEnded, null);
+        }
+        else if (_notEnded is not null && !TryTakeExtra())
         {
             return "the last control connection has not ended yet, and no place is free for another";
         }
 
-        _notEnded = null;
         return index < state.Max ? await OpenAsync(cancel) : "the share leaves no place for a control connection";
+    }
+
+    // Every place may wait to be ended from here, and the pool would never look at its server again. A connection that nobody has the other end of
+    // is most likely gone; if it is not, there is one connection too many until the next one has ended it.
+    private bool TryTakeExtra()
+    {
+        var now = state.Clock.Exact.GetTimestamp();
+        if (_lastExtra != 0 && state.Clock.Exact.GetElapsedTime(_lastExtra, now) < s_betweenExtras)
+        {
+            return false;
+        }
+
+        _lastExtra = now;
+        return true;
+    }
+
+    // What the next one does first. One that is not gone by then stays noted until this one closes.
+    private async ValueTask EndAsync(PooledConnection old, PooledConnection next, CancellationToken cancel)
+    {
+        for (var i = 0; i < KillAttempts; i++)
+        {
+            var kill = await next.QueryAsync($"KILL CONNECTION {old.ThreadId.ToString(CultureInfo.InvariantCulture)}", cancel);
+            if (kill.IsNoSuchThread)
+            {
+                connector.Ended(old);
+                Volatile.Write(ref _notEnded, null);
+                return;
+            }
+        }
     }
 
     private async ValueTask<string?> OpenAsync(CancellationToken cancel)
     {
         using var deadline = new CancellationTokenSource(state.Options.ConnectTimeout, state.Clock.Exact);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        var generation = state.Generation;
+        _isOpening = true;
         try
         {
             var outcome = await connector.ConnectAsync(state.Options.DefaultClass, either.Token);
+            outcome.Connection?.Generation = generation;
+            Volatile.Write(ref _notEnded, outcome.Unfinished ?? _notEnded);
             Volatile.Write(ref _connection, outcome.Connection);
+            if (outcome.Connection is { } next && _notEnded is { } old)
+            {
+                await EndAsync(old, next, either.Token);
+            }
+
             return outcome.Failure?.Text;
         }
         catch (OperationCanceledException)
         {
             return "the control connection could not be opened in time";
         }
+        finally
+        {
+            _isOpening = false;
+        }
     }
 
-    private async ValueTask<QueryResult> RunAsync(string sql, CancellationToken cancel)
+    private async ValueTask<QueryResult> RunAsync(Func<PooledConnection, CancellationToken, ValueTask<QueryResult>> work, CancellationToken cancel)
     {
         QueryResult result;
         try
         {
-            result = await _connection!.QueryAsync(sql, cancel);
+            result = await work(_connection!, cancel);
         }
         catch (OperationCanceledException)
         {
@@ -113,12 +206,27 @@ internal sealed class ControlConnection(
         return result;
     }
 
+    private async ValueTask DropUnfitAsync()
+    {
+        if (_connection is { } open && (index >= state.Max || open.Generation != state.Generation || open.IsStale()))
+        {
+            await DropAsync();
+        }
+    }
+
     private async ValueTask DropAsync()
     {
-        if (_connection is { } connection)
+        if (_connection is not { } connection)
         {
-            Volatile.Write(ref _connection, null);
-            _notEnded = await connection.CloseAsync(s_patience) ? null : connection;
+            return;
+        }
+
+        Volatile.Write(ref _notEnded, connection);
+        Volatile.Write(ref _connection, null);
+        if (await connection.CloseAsync(s_patience))
+        {
+            connector.Ended(connection);
+            Volatile.Write(ref _notEnded, null);
         }
     }
 }

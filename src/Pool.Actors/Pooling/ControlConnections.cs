@@ -21,6 +21,15 @@ internal sealed class ControlConnections
     /// <summary>Those that are open.</summary>
     public int Open => _connections.Count(c => c.IsOpen);
 
+    /// <summary>Those that the server may have, on their way or not seen to end included.</summary>
+    public int Taken => _connections.Count(c => c.IsTaken);
+
+    /// <summary>Closes those that are of an earlier generation, or that the share leaves no place for.</summary>
+    public Task FitAsync() => Task.WhenAll(_connections.Select(c => c.FitAsync()));
+
+    /// <summary>Resets the first of them; false if that could not be done.</summary>
+    public ValueTask<bool> ResetAsync(CancellationToken cancel) => _connections[0].ResetAsync(cancel);
+
     /// <summary>
     /// Runs a statement on one that is not busy, or else waits for one. Never throws for what a network or a server does.
     /// </summary>
@@ -29,6 +38,18 @@ internal sealed class ControlConnections
         var chosen = Array.Find(_connections, c => !c.IsBusy)
             ?? _connections[(int)((uint)Interlocked.Increment(ref _next) % (uint)_connections.Length)];
         return await chosen.QueryAsync(sql, cancel);
+    }
+
+    /// <summary>Closes them until they are needed again; true if the server was seen to end them all.</summary>
+    public async ValueTask<bool> RestAsync()
+    {
+        var allEnded = true;
+        foreach (var connection in _connections)
+        {
+            allEnded &= await connection.RestAsync();
+        }
+
+        return allEnded;
     }
 
     /// <summary>Closes them for good.</summary>

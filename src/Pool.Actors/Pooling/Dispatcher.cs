@@ -4,14 +4,17 @@ using Pool.Actors.Settings;
 namespace Pool.Actors.Pooling;
 
 /// <summary>
-/// Brings connections and waiters together. Two ways lead here: a connection came back (<see cref="Give"/>), or something
+/// Brings connections and waiters together. Two ways lead here: a connection came back (<see cref="Give(PooledConnection)"/>), or something
 /// changed that may help those in line (<see cref="Serve(Waiter?)"/>). Matching is done under the line's gate; waiters are
 /// completed after it was left; nothing else slow happens here.
 /// </summary>
-internal sealed class Dispatcher(PoolState state, IdleConnections idle, ConnectionOpener opener, ConnectionCloser closer)
+internal sealed class Dispatcher(
+    PoolState state, IdleConnections idle, ConnectionOpener opener, ConnectionCloser closer, Borrowings borrowings)
 {
-    /// <summary>How often a waiter may be passed by one further back that needs exactly the connection at hand.</summary>
-    public const int MostPasses = 8;
+    private const int FewestPasses = 8;
+
+    /// <summary>How far down a long line is looked for somebody who can use the connection at hand.</summary>
+    private const int Reach = 256;
 
     /// <summary>How far down a long line one event looks; the janitor looks at all of it.</summary>
     private const int Depth = 64;
@@ -22,24 +25,40 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
     /// </summary>
     public void Give(PooledConnection connection)
     {
+        if (connection.Home is not null)
+        {
+            GiveBorrowed(connection, isNew: false);
+            return;
+        }
+
+        Give(connection, (uint)state.Clock.Now);
+    }
+
+    /// <summary>As the other, one of this node's own; if nobody waits it counts as idle since then.</summary>
+    public void Give(PooledConnection connection, uint idleSince)
+    {
         state.Slots.RequireLeased(connection);
+        var admitted = connection.Quota is null ? null : state.Quotas.Release(connection);
         if (CauseToClose(connection) is { } cause)
         {
             closer.Close(connection, cause);
         }
         else if (closer.TryShed(connection))
         {
+            ServeAdmitted(admitted);
             return;
         }
         else if (state.Line.Count == 0)
         {
-            state.Slots.Put(connection, (uint)state.Clock.Now);
+            state.Slots.Put(connection, idleSince);
             Serve();
         }
         else
         {
             HandOver(connection);
         }
+
+        ServeAdmitted(admitted);
 
         if (state.IsStopping)
         {
@@ -48,18 +67,59 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
     }
 
     /// <summary>
+    /// Takes a clean connection of another node: to a waiter at once; or kept for a moment, if it has served somebody here; or back.
+    /// </summary>
+    public void GiveBorrowed(PooledConnection connection, bool isNew)
+    {
+        var admitted = isNew ? null : state.Quotas.Release(connection);
+        var served = new Completions();
+        var stays = borrowings.MayServe(connection, isNew);
+        if (stays)
+        {
+            lock (state.Line.Gate)
+            {
+                if (Choose(connection) is { } chosen && state.Fingerprints.CanRepaint(connection.Fingerprint, chosen.Needed))
+                {
+                    Grant(ref served, chosen, connection);
+                }
+                else
+                {
+                    stays = !isNew && borrowings.TryKeep(connection);
+                }
+            }
+        }
+
+        if (!stays)
+        {
+            borrowings.GiveBack(connection, borrowings.EndOf(connection));
+        }
+
+        served.Run(state.Clock.Exact, state.Metrics);
+        ServeAdmitted(admitted);
+    }
+
+    /// <summary>
     /// Looks what can be done for the first in line, and in any case for <paramref name="joining"/>, which has just joined.
     /// </summary>
-    public void Serve(Waiter? joining = null) => Serve(joining, Depth, isLate: false);
+    public void Serve(Waiter? joining = null) => Serve(joining, Depth, isLate: false, untimed: joining);
+
+    /// <summary>As <see cref="Serve(Waiter?)"/>, for one who has waited for a place in its user's quota, and got it; null for nobody.</summary>
+    public void ServeAdmitted(Waiter? admitted)
+    {
+        if (admitted is not null)
+        {
+            Serve(admitted, Depth, isLate: false, untimed: null);
+        }
+    }
 
     /// <summary>
     /// Looks at the whole line, and gives those whose connect takes long what can be repainted meanwhile. The janitor's.
     /// </summary>
-    public void ServeAll() => Serve(joining: null, int.MaxValue, isLate: true);
+    public void ServeAll() => Serve(joining: null, int.MaxValue, isLate: true, untimed: null);
 
-    private void Serve(Waiter? joining, int depth, bool isLate)
+    private void Serve(Waiter? joining, int depth, bool isLate, Waiter? untimed)
     {
-        if (state.Line.Count == 0)
+        if (state.Line.Count == 0 || state.Mode != PoolMode.Serving)
         {
             return;
         }
@@ -79,20 +139,21 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
                 waiter = next;
             }
 
-            if (waiter is not null && joining?.Line == state.Line && Find(joining, isLate) is { } last)
+            if (waiter is not null && joining is { IsParked: false } && joining.Line == state.Line && Find(joining, isLate) is { } last)
             {
                 Grant(ref served, joining, last);
             }
         }
 
-        served.Run(state.Clock.Exact, state.Metrics, joining);
+        borrowings.BeginSearches();
+        served.Run(state.Clock.Exact, state.Metrics, untimed);
     }
 
-    private bool HasSomething => state.Admission.HasRoom || state.Slots.HasIdle;
+    private bool HasSomething => state.Admission.HasRoom || state.Slots.HasIdle || borrowings.HasSomething;
 
     /// <summary>
-    /// The order of choice: the same fingerprint, a new connection, another that can be repainted, and last the place of one
-    /// that cannot. While connects fail nothing that works is given up for one.
+    /// The order of choice: the same fingerprint, a new connection, another that can be repainted, the place of one that cannot, and
+    /// last another node's. While connects fail nothing that works is given up for one.
     /// </summary>
     private PooledConnection? Find(Waiter waiter, bool isLate)
     {
@@ -114,9 +175,10 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
         if (MayReplaceFor(waiter) && idle.TryTakeLongestIdle(null, out connection))
         {
             closer.CloseFor(waiter, connection);
+            return null;
         }
 
-        return null;
+        return borrowings.Find(waiter);
     }
 
     private void HandOver(PooledConnection connection)
@@ -142,47 +204,54 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
     }
 
     /// <summary>
-    /// Who gets a connection, or its place: the first in line who has a use for it, unless somebody behind has a better one and
-    /// nobody in between has been passed too often.
+    /// Who gets a connection, or its place: whoever needs just this connection, else the first who can have it repainted, else the first
+    /// who has a use for its place; and in any case somebody further ahead whom these may not pass.
     /// </summary>
     private Waiter? Choose(PooledConnection connection)
     {
+        if (state.Mode != PoolMode.Serving)
+        {
+            return null;
+        }
+
+        var best = state.Fingerprints[connection.Fingerprint].Waiters.First;
         Waiter? first = null;
-        var (best, bestUse) = ((Waiter?)null, Use.None);
         var waiter = state.Line.First;
-        for (var looked = 0; waiter is not null && looked < Depth && bestUse != Use.Exact; looked++, waiter = waiter.Next)
+        for (var looked = 0; waiter is not null && waiter != best && looked < Reach; looked++, waiter = waiter.Next)
         {
-            var use = UseOf(connection, waiter);
-            if (use == Use.None)
+            if (state.Fingerprints.CanRepaint(connection.Fingerprint, waiter.Needed))
             {
-                continue;
+                best = best is not null && MayPass(best, waiter) ? best : waiter;
+                break;
             }
 
-            first ??= waiter;
-            if (use > bestUse)
-            {
-                (best, bestUse) = (waiter, use);
-            }
-
-            if (waiter.Passed >= MostPasses)
-            {
-                return first;
-            }
+            first ??= MayReplaceFor(waiter) ? waiter : null;
         }
 
-        for (var passed = first; passed != best; passed = passed!.Next)
-        {
-            passed!.Passed++;
-        }
-
-        return best;
+        return best is null || (first is not null && !MayPass(best, first)) ? first : best;
     }
 
-    private Use UseOf(PooledConnection connection, Waiter waiter) =>
-        waiter.Needed == connection.Fingerprint ? Use.Exact
-        : state.Fingerprints.CanRepaint(connection.Fingerprint, waiter.Needed) ? Use.Repaint
-        : MayReplaceFor(waiter) ? Use.Place
-        : Use.None;
+    /// <summary>
+    /// Whether a waiter may be served before one whose turn comes earlier. Each pass spares a repaint, but kinds of waiters that have too
+    /// few connections fall behind by it. One that is behind by half the line gets a connection more, but not another one
+    /// before all who are in line now are through, since it takes that long to work. One that is behind by the whole line gets the next
+    /// at any cost: nobody waits much longer than twice as long as in turn. Four waits for each connection, which delay a waiter by
+    /// about four statements, are always bearable.
+    /// </summary>
+    /// <remarks>With less patience kinds take connections from each other in turn, and every third statement needs a repaint (simulated).</remarks>
+    private bool MayPass(Waiter later, Waiter earlier)
+    {
+        var patience = Math.Max(Math.Max(FewestPasses, 4 * state.Max), earlier.Ahead / 2);
+        var behind = later.Turn - earlier.Turn;
+        var alike = state.Fingerprints[earlier.Needed].Waiters;
+        if (behind <= patience || (behind <= 2 * patience && earlier.Number <= alike.HelpedUpTo))
+        {
+            return true;
+        }
+
+        alike.HelpedUpTo = state.Line.LastNumber;
+        return false;
+    }
 
     private bool MayReplaceFor(Waiter waiter) =>
         !waiter.Pursued && !opener.IsFailing && opener.MayBegin(state.Fingerprints.ClassOf(waiter.Needed));
@@ -190,27 +259,19 @@ internal sealed class Dispatcher(PoolState state, IdleConnections idle, Connecti
     private void Grant(ref Completions served, Waiter waiter, PooledConnection connection)
     {
         state.Line.Remove(waiter);
-        state.Metrics.Leases.Increment();
-        if (connection.Fingerprint != waiter.Needed)
+        if (waiter.Quota is not null)
         {
-            state.Metrics.Repaints.Increment();
+            connection.Quota = waiter.Quota;
         }
 
+        state.Metrics.Leases.Increment();
         served.Add(waiter, LeaseResult.Of(connection));
     }
 
     private string? CauseToClose(PooledConnection connection) =>
         state.IsStopping ? "shutdown"
+        : state.Mode == PoolMode.Drained ? "drained"
         : connection.Generation != state.Generation ? "retired"
         : state.Slots.ExpiryOf(connection.Slot) <= state.Clock.Now ? "lifetime"
         : null;
-
-    /// <summary>What a connection is to a waiter, the better the larger.</summary>
-    private enum Use
-    {
-        None,
-        Place,
-        Repaint,
-        Exact,
-    }
 }

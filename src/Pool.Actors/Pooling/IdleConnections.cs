@@ -48,6 +48,44 @@ internal sealed class IdleConnections(PoolState state, ConnectionCloser closer)
     }
 
     /// <summary>
+    /// One that has been idle for some time: with exactly this fingerprint, or else one that can be repainted to it; from the highest slot down.
+    /// </summary>
+    public bool TryTakeIdleFor(uint milliseconds, Fingerprint needed, [NotNullWhen(true)] out PooledConnection? connection)
+    {
+        for (var isExact = true; ; isExact = false)
+        {
+            for (var slot = state.Slots.Used - 1; slot >= 0; slot--)
+            {
+                var word = state.Slots[slot];
+                if (word.State == SlotState.Idle && word.IdleFor(state.Clock.Now) >= milliseconds
+                    && (isExact ? word.Fingerprint == needed : state.Fingerprints.CanRepaint(word.Fingerprint, needed))
+                    && state.Slots.TryTake(slot, word, out connection) && IsFit(connection, word))
+                {
+                    return true;
+                }
+            }
+
+            if (!isExact)
+            {
+                connection = null;
+                return false;
+            }
+        }
+    }
+
+    /// <summary>How many have been idle for some time.</summary>
+    public int CountIdleFor(uint milliseconds)
+    {
+        var (count, now) = (0, state.Clock.Now);
+        for (var slot = 0; slot < state.Slots.Used; slot++)
+        {
+            count += state.Slots[slot] is { State: SlotState.Idle } word && word.IdleFor(now) >= milliseconds ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>
     /// Closes those for which there is a cause, those above the share and, if asked, those that are stale; from the highest
     /// slot down. Looks before it takes, so that connections without a cause stay where sessions expect them.
     /// </summary>

@@ -14,13 +14,14 @@ internal sealed class Janitor : IAsyncDisposable
     private readonly IdleConnections _idle;
     private readonly ConnectionOpener _opener;
     private readonly Dispatcher _dispatcher;
+    private readonly Borrowings _borrowings;
     private readonly ITimer _timer;
     private int _ticks;
     private int _closable;
 
-    public Janitor(PoolState state, IdleConnections idle, ConnectionOpener opener, Dispatcher dispatcher)
+    public Janitor(PoolState state, IdleConnections idle, ConnectionOpener opener, Dispatcher dispatcher, Borrowings borrowings)
     {
-        (_state, _idle, _opener, _dispatcher) = (state, idle, opener, dispatcher);
+        (_state, _idle, _opener, _dispatcher, _borrowings) = (state, idle, opener, dispatcher, borrowings);
         _timer = state.Clock.Exact.CreateTimer(
             static janitor => ((Janitor)janitor!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -61,9 +62,10 @@ internal sealed class Janitor : IAsyncDisposable
     private void ExpireWaiters()
     {
         var time = _state.Clock.Exact;
-        _state.Line.Fail(
-            LeaseResult.Failed(LeaseFailure.TimedOut),
-            waiter => time.GetElapsedTime(waiter.Joined) >= _state.Options.LeaseTimeout);
+        bool IsOver(Waiter waiter) => time.GetElapsedTime(waiter.Joined) >= _state.Options.LeaseTimeout;
+
+        _state.Quotas.Fail(LeaseResult.Failed(LeaseFailure.UserTimedOut), IsOver);
+        _state.Line.Fail(LeaseResult.Failed(LeaseFailure.TimedOut), IsOver);
     }
 
     private void CheckLimits()
@@ -76,6 +78,8 @@ internal sealed class Janitor : IAsyncDisposable
                 _state.Slots.At(slot)?.CheckLimits(now);
             }
         }
+
+        _borrowings.CheckLimits(now);
     }
 
     private string? CauseToClose(int slot, SlotWord word)

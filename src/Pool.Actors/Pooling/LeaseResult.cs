@@ -27,6 +27,9 @@ public enum LeaseFailure
     /// <summary><see cref="PoolOptions.LeaseTimeout"/> passed in line.</summary>
     TimedOut,
 
+    /// <summary><see cref="PoolOptions.LeaseTimeout"/> passed while the user held as many connections as it may.</summary>
+    UserTimedOut,
+
     /// <summary><see cref="PoolOptions.MaxWaiters"/> were in line already.</summary>
     LineFull,
 

@@ -27,6 +27,9 @@ internal static partial class PoolLog
     [LoggerMessage(206, LogLevel.Information, "Pool {Pool}: the share is {Max} connections now")]
     public static partial void Resized(ILogger logger, string pool, int max);
 
+    [LoggerMessage(208, LogLevel.Information, "Pool {Pool}: {Mode} now")]
+    public static partial void Entered(ILogger logger, string pool, PoolMode mode);
+
     [LoggerMessage(207, LogLevel.Error, "Pool {Pool}: {What} failed; this is a bug")]
     public static partial void Unexpected(ILogger logger, Exception exception, string pool, string what);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Pool.Actors.Settings;
 
 namespace Pool.Actors.Pooling;
@@ -62,6 +63,9 @@ public sealed record PoolOptions
     /// </summary>
     public int MaxWaiters { get; init; } = 10_000;
 
+    /// <summary>The most connections that the sessions of a client user may hold at once, for those who have such a cap.</summary>
+    public IReadOnlyDictionary<string, int> UserCaps { get; init; } = FrozenDictionary<string, int>.Empty;
+
     /// <summary>Throws what a configuration must have ruled out.</summary>
     internal void Validate()
     {
@@ -71,5 +75,10 @@ public sealed record PoolOptions
         ArgumentOutOfRangeException.ThrowIfNegative(MinIdle);
         ArgumentOutOfRangeException.ThrowIfLessThan(ConnectsPerSecond, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxWaiters, 1);
+        foreach (var cap in UserCaps.Values)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(cap);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(cap, MostConnections);
+        }
     }
 }

@@ -16,6 +16,12 @@ namespace Pool.Actors.Pooling;
 public sealed record PoolSnapshot(
     int Max, int Active, int Idle, int Leased, int Connecting, int Closing, int Control, int Waiting, TimeSpan LongestWait)
 {
+    /// <summary>Connections of other nodes that are used here, or kept for a moment; no part of <see cref="Active"/>.</summary>
+    public int Borrowed { get; init; }
+
+    /// <summary>Those among <see cref="Leased"/> that other nodes use.</summary>
+    public int Lent { get; init; }
+
     /// <summary>The law of conservation; holds whenever the pool is at rest.</summary>
     public bool IsConserved => Active == Idle + Leased + Connecting + Closing;
 

@@ -11,6 +11,7 @@ internal sealed class PoolState
     private readonly CancellationTokenSource _givingUp = new();
     private PoolOptions _options;
     private int _max;
+    private int _mode;
     private int _generation;
 
     public PoolState(PoolOptions options, FingerprintTable fingerprints, TimeProvider time, PoolMetrics metrics, ILogger logger)
@@ -19,10 +20,12 @@ internal sealed class PoolState
         options.Validate();
         Background = new BackgroundWork(exception => PoolLog.Unexpected(logger, exception, options.Name, "background work"));
         Clock = new PoolClock(time);
-        Line = new WaiterLine(() => Options.MaxWaiters, time, metrics);
+        Line = new WaiterLine(() => Options.MaxWaiters, fingerprints, time, metrics);
         Slots = new SlotTable(Math.Max(4096, options.MaxConnections));
         Admission = new AdmissionCounter(0);
         Max = options.MaxConnections;
+        Quotas = new UserQuotas(Line, () => Options.MaxWaiters);
+        Quotas.SetCaps(options.UserCaps);
     }
 
     /// <summary>The limits; replaced as a whole.</summary>
@@ -46,6 +49,8 @@ internal sealed class PoolState
 
     public WaiterLine Line { get; }
 
+    public UserQuotas Quotas { get; }
+
     public BackgroundWork Background { get; }
 
     /// <summary>The share, control connections included.</summary>
@@ -58,6 +63,13 @@ internal sealed class PoolState
             Volatile.Write(ref _max, max);
             Admission.Limit = Math.Max(0, max - Options.ReservedConnections);
         }
+    }
+
+    /// <summary>What an operator lets the pool do. Setting it is a full fence: whoever joins the line meanwhile is seen afterwards.</summary>
+    public PoolMode Mode
+    {
+        get => (PoolMode)Volatile.Read(ref _mode);
+        set => Interlocked.Exchange(ref _mode, (int)value);
     }
 
     /// <summary>Connections of an earlier generation are not used any more.</summary>

@@ -8,7 +8,8 @@ namespace Pool.Actors.Pooling;
 /// nothing. <see cref="Cancel"/> may be called from any thread; all else belongs to the pool.
 /// </summary>
 /// <param name="user">The client user in whose name it waits: users share a line fairly.</param>
-public sealed class Waiter(string user) : IValueTaskSource<LeaseResult>, IThreadPoolWorkItem
+/// <param name="quota">What the user may hold; null for one who has no cap.</param>
+public sealed class Waiter(string user, UserQuota? quota = null) : IValueTaskSource<LeaseResult>, IThreadPoolWorkItem
 {
     private const int InlineDepth = 4;
 
@@ -20,6 +21,12 @@ public sealed class Waiter(string user) : IValueTaskSource<LeaseResult>, IThread
 
     /// <summary>The client user.</summary>
     public string User { get; } = user;
+
+    /// <summary>What the user may hold; in line it has a place there.</summary>
+    internal UserQuota? Quota { get; } = quota;
+
+    /// <summary>It waits for a place in <see cref="Quota"/>, and does not stand in line yet. Written under the line's gate only.</summary>
+    internal bool IsParked { get; set; }
 
     /// <summary>The line it stands in, or null. Written under that line's gate only: this is what "in line" means.</summary>
     internal WaiterLine? Line
@@ -33,8 +40,19 @@ public sealed class Waiter(string user) : IValueTaskSource<LeaseResult>, IThread
 
     internal Waiter? Previous { get; set; }
 
+    /// <summary>The next in line that needs the same.</summary>
+    internal Waiter? NextAlike { get; set; }
+
+    internal Waiter? PreviousAlike { get; set; }
+
     /// <summary>The fair round it is served in; see <see cref="WaiterLine"/>.</summary>
     internal long Round { get; set; }
+
+    /// <summary>About how many were in line before it when it joined.</summary>
+    internal long Ahead { get; set; }
+
+    /// <summary>Its place among all waits there ever were: its number, less those in line that it was let in before.</summary>
+    internal long Turn { get; set; }
 
     /// <summary>The number of this wait in its line; grows with every join.</summary>
     internal long Number { get; set; }
@@ -44,11 +62,11 @@ public sealed class Waiter(string user) : IValueTaskSource<LeaseResult>, IThread
 
     internal Fingerprint Needed { get; set; }
 
-    /// <summary>How often a waiter behind it was served before it.</summary>
-    internal int Passed { get; set; }
-
     /// <summary>A place is being freed, or a connection opened, in its name.</summary>
     internal bool Pursued { get; set; }
+
+    /// <summary>Another node is being asked in its name.</summary>
+    internal bool Sought { get; set; }
 
     /// <summary>What the wait came to; set by whoever took it out of line.</summary>
     internal LeaseResult Outcome { get; set; }

@@ -13,14 +13,18 @@ namespace Pool.Actors.Pooling;
 /// held while a session's code runs.
 /// </para>
 /// </summary>
-internal sealed class WaiterLine(Func<int> limit, TimeProvider time, PoolMetrics metrics)
+internal sealed class WaiterLine(Func<int> limit, FingerprintTable fingerprints, TimeProvider time, PoolMetrics metrics)
 {
     private readonly Dictionary<string, Share> _shares = new(StringComparer.Ordinal);
     private Waiter?[] _tails = new Waiter?[16];
     private long _round = 1;
+    private Waiter? _last;
     private int _count;
 
-    /// <summary>Guards the line, the waiters in it, and the pace of connects.</summary>
+    /// <summary>Called, not under the gate, when somebody has left the line without a connection who had a place in a quota.</summary>
+    public Action<UserQuota>? Freed { get; set; }
+
+    /// <summary>Guards the line, the waiters in it and before it, and the pace of connects.</summary>
     public Lock Gate { get; } = new();
 
     /// <summary>Waiters in line. May be read without the gate.</summary>
@@ -41,28 +45,46 @@ internal sealed class WaiterLine(Func<int> limit, TimeProvider time, PoolMetrics
             return false;
         }
 
+        Arrive(waiter, needed);
+        Join(waiter);
+        return true;
+    }
+
+    /// <summary>The waiter's wait begins here, though it may have to wait for a place in its user's quota first.</summary>
+    public void Arrive(Waiter waiter, Fingerprint needed)
+    {
+        waiter.Needed = needed;
+        waiter.Joined = time.GetTimestamp();
+        waiter.Line = this;
+    }
+
+    /// <summary>Takes in one that has arrived, however long the line is.</summary>
+    public void Join(Waiter waiter)
+    {
         ref var share = ref CollectionsMarshal.GetValueRefOrAddDefault(_shares, waiter.User, out _);
         share.Waiting++;
         share.LastRound = Math.Max(CurrentRound, share.LastRound + 1);
 
-        waiter.Needed = needed;
         waiter.Number = ++LastNumber;
         waiter.Round = share.LastRound;
-        waiter.Joined = time.GetTimestamp();
-        waiter.Passed = 0;
         waiter.Pursued = false;
-        waiter.Line = this;
+        waiter.Sought = false;
         Link(waiter);
+        fingerprints[waiter.Needed].Waiters.Add(waiter);
+
+        // About: how far into the line its round is.
+        waiter.Ahead = _count * (waiter.Round - First!.Round + 1) / (_last!.Round - First.Round + 1);
+        waiter.Turn = waiter.Number - (_count - waiter.Ahead);
 
         // A full fence: whoever frees something after this sees the waiter, and what was freed before it is seen by the waiter.
         Interlocked.Exchange(ref _count, _count + 1);
-        return true;
     }
 
     /// <summary>Takes a waiter out.</summary>
     public void Remove(Waiter waiter)
     {
         Unlink(waiter);
+        fingerprints[waiter.Needed].Waiters.Remove(waiter);
         waiter.Line = null;
         Volatile.Write(ref _count, _count - 1);
         if (_count == 0)
@@ -84,6 +106,7 @@ internal sealed class WaiterLine(Func<int> limit, TimeProvider time, PoolMetrics
     public bool Cancel(Waiter waiter)
     {
         var cancelled = new Completions();
+        UserQuota? freed;
         lock (Gate)
         {
             if (waiter.Line != this)
@@ -91,32 +114,66 @@ internal sealed class WaiterLine(Func<int> limit, TimeProvider time, PoolMetrics
                 return false;
             }
 
-            Remove(waiter);
+            freed = Withdraw(waiter);
             cancelled.Add(waiter, LeaseResult.Failed(LeaseFailure.Cancelled));
         }
 
         cancelled.Run(time, metrics);
+        if (freed is not null)
+        {
+            Freed?.Invoke(freed);
+        }
+
         return true;
     }
 
-    /// <summary>Takes out and fails every waiter that is concerned. Takes the gate itself.</summary>
-    public void Fail(LeaseResult outcome, Func<Waiter, bool> concerns)
+    /// <summary>Takes out and fails every waiter in line that is concerned. Takes the gate itself.</summary>
+    public void Fail(LeaseResult outcome, Func<Waiter, bool> concerns) => Fail(() => First, outcome, concerns);
+
+    /// <summary>As the other, those who wait for a place in a quota.</summary>
+    public void Fail(UserQuota quota, LeaseResult outcome, Func<Waiter, bool> concerns) => Fail(() => quota.First, outcome, concerns);
+
+    private void Fail(Func<Waiter?> first, LeaseResult outcome, Func<Waiter, bool> concerns)
     {
         var failed = new Completions();
+        HashSet<UserQuota>? freed = null;
         lock (Gate)
         {
-            for (Waiter? waiter = First, next; waiter is not null; waiter = next)
+            for (Waiter? waiter = first(), next; waiter is not null; waiter = next)
             {
                 next = waiter.Next;
                 if (concerns(waiter))
                 {
-                    Remove(waiter);
+                    if (Withdraw(waiter) is { } quota)
+                    {
+                        (freed ??= []).Add(quota);
+                    }
+
                     failed.Add(waiter, outcome);
                 }
             }
         }
 
         failed.Run(time, metrics);
+        foreach (var quota in freed ?? [])
+        {
+            Freed?.Invoke(quota);
+        }
+    }
+
+    /// <summary>Takes out one who gets no connection; the answer is the quota in which a place came free by that.</summary>
+    private UserQuota? Withdraw(Waiter waiter)
+    {
+        if (waiter.IsParked)
+        {
+            waiter.Quota!.Unpark(waiter);
+            waiter.Line = null;
+            return null;
+        }
+
+        Remove(waiter);
+        waiter.Quota?.Leave();
+        return waiter.Quota;
     }
 
     private void Link(Waiter waiter)
@@ -130,6 +187,7 @@ internal sealed class WaiterLine(Func<int> limit, TimeProvider time, PoolMetrics
 
         waiter.Previous = before;
         waiter.Next = before is null ? First : before.Next;
+        _last = waiter.Next is null ? waiter : _last;
         waiter.Next?.Previous = waiter;
         before?.Next = waiter;
         if (before is null)
@@ -148,6 +206,7 @@ internal sealed class WaiterLine(Func<int> limit, TimeProvider time, PoolMetrics
             tail = waiter.Previous?.Round == waiter.Round ? waiter.Previous : null;
         }
 
+        _last = waiter.Next is null ? waiter.Previous : _last;
         waiter.Next?.Previous = waiter.Previous;
         waiter.Previous?.Next = waiter.Next;
         if (ReferenceEquals(First, waiter))

@@ -2,8 +2,9 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Pool.Actors.Backends;
 using Pool.Actors.Errors;
+using Pool.Actors.Prepared;
 using Pool.Actors.Sessions;
-using Pool.Actors.Settings;
+using Pool.Actors.Sessions.UserVariables;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
 using Pool.Wire.Statements;
@@ -13,15 +14,14 @@ namespace Pool.Actors.Relay;
 /// <summary>What happens when a command's reply has ended: the session learns from it, and the lease goes back or is kept.</summary>
 internal static class CommandEnd
 {
-    private const ServerStatus Lasting = ServerStatus.Autocommit | ServerStatus.InTransaction | ServerStatus.InReadOnlyTransaction
-        | ServerStatus.NoBackslashEscapes | ServerStatus.AnsiQuotes;
-
     private const StatementTraits MayChangeInsertId = StatementTraits.MayChangeInsertId | StatementTraits.Routine
         | StatementTraits.UnknownFunction | StatementTraits.TextPrepare;
 
     /// <summary>What the end of a connection means for a session that had state on it.</summary>
     public const string StateLost = "The session's transaction, settings and other state were lost with it";
 
+    private static readonly TimeSpan s_refreshPatience = TimeSpan.FromSeconds(5);
+    private const ushort ParseError = 1064;
     private const ushort ReadOnlyOption = 1290;
     private const ushort ReadOnlyMode = 1836;
 
@@ -31,6 +31,7 @@ internal static class CommandEnd
         var lease = session.Lease!;
         var connection = lease.Connection;
         var summary = connection.Replies.Summary;
+        lease.Facts = Ran(session, lease, summary);
         lease.End();
         session.Touch();
         if (!summary.HasStatus)
@@ -43,18 +44,41 @@ internal static class CommandEnd
             summary.Status |= connection.Status & ServerStatus.InTransaction;
         }
 
-        connection.Status = summary.Status & Lasting;
+        connection.Status = summary.Status & FormatAdapter.Lasting;
         connection.HasDiagnostics |= summary.Warnings > 0 || summary.ErrorCode != 0;
         if (connection.Replies.Schema is { } schema)
         {
-            ChangeSettings(session, session.Settings with { Database = schema.Length == 0 ? null : schema });
+            SettingsChange.InDatabase(session, schema.Length == 0 ? null : schema);
         }
 
+        StatementEnd.Note(session, lease, summary);
         NoteResult(session, lease, summary);
-        var pins = PinPolicy.After(session.Pins, lease.Command, lease.Facts, summary, session.Statements?.Count ?? 0);
+        SettingsAnswers.NoteResult(session, summary);
+        if ((lease.Facts.Traits & StatementTraits.FollowedUserVariables) != 0)
+        {
+            session.Variables!.Ran(connection.UserVariables);
+        }
+
+        var shares = session.Origin.Backend.SharesSettings;
+        lease.SettingsUnread |= shares && SettingsReading.MayHaveChanged(session, lease, summary);
+        var pins = PinPolicy.After(session.Pins, lease.Command, lease.Facts, summary, session.Statements?.Count ?? 0, shares);
+        pins = session.Prepared?.Update(pins) ?? pins;
+        pins = PinTracking.Finish(session, lease, pins, summary);
         session.Pin(pins);
-        var gives = pins == PinReasons.None || ((pins & ~PinReasons.Soft) == 0 && session.Origin.Backend.Pool.HasWaiters);
-        if (!connection.Kills.IsQuiet || connection.Replies.Window.HasUnscanned || (gives && (lease.InsertIdUnread || lease.FoundRowsUnread)))
+        if (summary.VariableChanged && shares)
+        {
+            SettingsReading.NoteUnsteady(session, lease);
+            pins = session.Pins;
+        }
+
+        if (!connection.Kills.IsQuiet || connection.Replies.Window.HasUnscanned || lease.SettingsUnread || session.Capture is not null
+            || (lease.Facts.Traits & StatementTraits.SetsGlobals) != 0)
+        {
+            return Step.Settle;
+        }
+
+        var gives = MayGive(session, lease);
+        if (gives && MustReadFirst(session, lease))
         {
             return Step.Settle;
         }
@@ -68,36 +92,47 @@ internal static class CommandEnd
     }
 
     /// <summary>Does what takes time at the end of a command: Next or Close.</summary>
-    public static ValueTask<Step> SettleAsync(Session session, Step step) => step switch
+    public static ValueTask<Step> SettleAsync(Session session, Step step)
     {
-        Step.Settle => SettleLeaseAsync(session),
-        Step.Denied => DenyAsync(session),
-        Step.Lost => GiveUpAsync(session, PoolError.BackendLost),
-        Step.Malformed => GiveUpAsync(session, PoolError.BackendMalformed),
-        Step.ClientLeft => LeaveAsync(session),
-        _ => throw new ArgumentOutOfRangeException(nameof(step), step, "not a step that ends a command"),
-    };
+        if (step == Step.Settle)
+        {
+            return SettleLeaseAsync(session);
+        }
 
-    /// <summary>The session and its connection now have these settings.</summary>
-    public static void ChangeSettings(Session session, SessionSettings settings)
-    {
-        session.Lease?.Connection.Repainted(settings);
-        var needed = session.Origin.Backend.Fingerprints.Intern(session.Origin.Class, settings);
-        if (needed != Fingerprint.None)
+        session.Capture = null;
+        return step switch
         {
-            session.Needed = needed;
-        }
-        else
-        {
-            // The table is full: no other connection can be brought to these settings, so the session stays on this one.
-            session.Pin(session.Pins | PinReasons.StateChange);
-        }
+            Step.Denied => DenyAsync(session),
+            Step.Lost => GiveUpAsync(session, PoolError.BackendLost),
+            Step.Malformed => GiveUpAsync(session, PoolError.BackendMalformed),
+            Step.ClientLeft => LeaveAsync(session),
+            _ => throw new ArgumentOutOfRangeException(nameof(step), step, "not a step that ends a command"),
+        };
     }
+
+    // What is kept for convenience is not kept from others, nor on a connection with another's paint.
+    private static bool MayGive(Session session, Lease lease) => session.Pins == PinReasons.None
+        || ((session.Pins & ~PinReasons.Soft) == 0 && (lease.IsHinted || session.Origin.HasWaiters));
+
+    // What a connection knows, or carries, and the next session must not get.
+    private static bool MustReadFirst(Session session, Lease lease) =>
+        lease.HasInsertIdToTake || lease.FoundRowsUnread || OwnVariables.Carries(session, lease.Connection)
+        || session.Variables is { Unread.Count: > 0 } || (session.Pins & PinReasons.Diagnostics) != 0;
+
+    // One statement that the server cannot parse has done nothing, whatever it was meant to be. In several, or in a block, others may have run.
+    private static StatementFacts Ran(Session session, Lease lease, in ReplySummary summary) =>
+        summary.ErrorCode == ParseError && lease is { Command: CommandCode.Query, Facts.Kind: StatementKind.Unknown }
+        && !session.Outgoing.IsEmpty && !session.Outgoing.Span.Contains((byte)';')
+            ? lease.Facts with { Traits = lease.Facts.Traits & ~StatementTraits.OtherState }
+            : lease.Facts;
 
     private static void NoteResult(Session session, Lease lease, in ReplySummary summary)
     {
         switch (lease.Command)
         {
+            case CommandCode.StmtPrepare when summary.ErrorCode == 0 && lease.Preparing is not null:
+                StatementCommands.EndDiagnostics(session);
+                return;
             case CommandCode.StmtPrepare when summary.ErrorCode == 0:
                 (session.Statements ??= []).Add(summary.StatementId);
                 lease.CalculatesFoundRows |= (lease.Facts.Traits & StatementTraits.CalcFoundRows) != 0;
@@ -105,26 +140,34 @@ internal static class CommandEnd
             case CommandCode.StmtClose:
                 session.Statements?.Remove(BinaryPrimitives.ReadUInt32LittleEndian(session.Outgoing.Span[5..]));
                 return;
-            case CommandCode.StmtPrepare or CommandCode.StmtSendLongData or CommandCode.Statistics or CommandCode.FieldList:
+            case CommandCode.StmtSendLongData or CommandCode.Statistics or CommandCode.FieldList:
                 return;
             case CommandCode.SetOption when summary.ErrorCode == 0:
-                ChangeSettings(session, session.Settings with { MultiStatements = session.Outgoing.Span[5] == 0 });
+                SettingsChange.WithMultiStatements(session, session.Outgoing.Span[5] == 0);
                 session.Record.NoteLocal(-1);
-                lease.HasLastResult = true;
                 return;
         }
 
         session.Record.Note(summary);
-        lease.HasLastResult = true;
-        if (summary.LastInsertId != 0 || (lease.Facts.Traits & MayChangeInsertId) != 0)
+        if (summary.ErrorCode == 0 && CommandPlans.KeepsDiagnostics(lease.Command))
         {
-            lease.HasInsertId = true;
+            // The connection knows as much of the statement before as it did.
+            return;
+        }
+
+        session.Diagnostics = lease.Facts.Kind is StatementKind.Show or StatementKind.GetDiagnostics && (lease.Facts.Traits & StatementTraits.ReadsDiagnostics) != 0
+            ? session.Diagnostics : null;
+        lease.HasLastResult = true;
+        var returns = summary.IsResultSet && lease.Facts.Kind is StatementKind.Insert or StatementKind.Replace;
+        if (summary.LastInsertId != 0 || returns || (lease.Facts.Traits & MayChangeInsertId) != 0)
+        {
             lease.InsertIdUnread = true;
         }
 
-        if (summary.IsResultSet)
+        if (summary.IsResultSet || (summary.ErrorCode == 0 && lease.Facts.Kind is StatementKind.Call or StatementKind.Insert or StatementKind.Replace or StatementKind.Ddl))
         {
-            lease.FoundRowsUnread = (lease.Facts.Traits & StatementTraits.CalcFoundRows) != 0
+            lease.FoundRowsUnread = (!summary.IsResultSet && lease.FoundRowsUnread)
+                || (lease.Facts.Traits & StatementTraits.CalcFoundRows) != 0
                 || (lease.CalculatesFoundRows && lease.Command == CommandCode.StmtExecute);
         }
 
@@ -147,12 +190,28 @@ internal static class CommandEnd
         if (lease.Connection.Replies.Window.HasUnscanned)
         {
             // The server said something after its reply: it is going away, and so is what the session had there.
-            var stateLost = (session.Pins & ~PinReasons.Soft) != 0;
+            var stateLost = session.LosesStateThere;
             session.Discard("unasked");
+            session.Capture = null;
             return stateLost ? await LocalCommands.FailAndCloseAsync(session, PoolError.BackendLost, 0, session.Origin.Backend.Name, StateLost) : Step.Next;
         }
 
-        if ((session.Pins & ~PinReasons.Soft) != 0 || (session.Pins != PinReasons.None && !session.Origin.Backend.Pool.HasWaiters))
+        if (lease.SettingsUnread && !await SettingsReading.ReadAsync(session, lease))
+        {
+            session.Discard("lost");
+            session.Capture = null;
+            session.IsStateLost = true;
+            return Step.Next;
+        }
+
+        SettingsAnswers.Remember(session, lease);
+        if ((lease.Facts.Traits & StatementTraits.SetsGlobals) != 0)
+        {
+            using var deadline = new CancellationTokenSource(s_refreshPatience, session.Services.Time);
+            await session.Origin.Backend.RefreshBaselineAsync(deadline.Token);
+        }
+
+        if (!MayGive(session, lease))
         {
             return Step.Next;
         }
@@ -161,13 +220,27 @@ internal static class CommandEnd
         return Step.Next;
     }
 
-    /// <summary>Gives a clean connection back, after what only it knows was read from it.</summary>
+    /// <summary>
+    /// Gives a clean connection back, after what only it knows was read from it; or keeps it, if something there cannot travel.
+    /// </summary>
     public static async ValueTask GiveBackAsync(Session session, Lease lease)
     {
         // First what another statement would change.
-        if ((lease.FoundRowsUnread && !await ReadFoundRowsAsync(session, lease)) || (lease.InsertIdUnread && !await ReadInsertIdAsync(session, lease)))
+        var kept = ((session.Pins & PinReasons.Diagnostics) == 0 || await ReadDiagnosticsAsync(session, lease))
+            && (!lease.FoundRowsUnread || await ReadFoundRowsAsync(session, lease))
+            && (!lease.HasInsertIdToTake || await TakeInsertIdAsync(session, lease))
+            && (!lease.SettingsUnread || await SettingsReading.ReadAsync(session, lease))
+            && await UserVariableTravel.KeepAsync(session, lease.Connection)
+            && (!OwnVariables.Carries(session, lease.Connection) || await OwnVariables.TakeBackAsync(session, lease.Connection));
+        if (!kept)
         {
             session.Discard("lost");
+            session.IsStateLost = true;
+        }
+        else if (session.HasStateThere)
+        {
+            // The session has it now, and the connection may say what the pool's own statements left.
+            lease.HasLastResult = false;
         }
         else
         {
@@ -175,18 +248,74 @@ internal static class CommandEnd
         }
     }
 
-    // The OK packet's insert id is not always what LAST_INSERT_ID() says (an explicit value, ON DUPLICATE KEY UPDATE, CALL).
-    private static async ValueTask<bool> ReadInsertIdAsync(Session session, Lease lease)
+    /// <summary>Takes the last statement's warnings from the connection into the session's care.</summary>
+    public static async ValueTask<bool> ReadDiagnosticsAsync(Session session, Lease lease)
     {
-        var value = await ReadAsync(lease.Connection, "SELECT LAST_INSERT_ID()");
-        session.Record.LastInsertId = value ?? session.Record.LastInsertId;
-        lease.InsertIdUnread = false;
-        return value is not null;
+        if (!lease.HasLastResult || session.Diagnostics is not null)
+        {
+            return true;
+        }
+
+        var result = await lease.Connection.QueryAsync("SHOW WARNINGS", CancellationToken.None);
+        session.Diagnostics = result.Succeeded ? Diagnostics.From(result, lease.Connection.Capabilities) : null;
+        return result.ErrorCode >= 0;
     }
 
-    private static async ValueTask<bool> ReadFoundRowsAsync(Session session, Lease lease)
+    /// <summary>
+    /// Reads LAST_INSERT_ID() from a connection where it may have changed; false if that is lost. The OK packet's insert id is not
+    /// always it (an explicit value, ON DUPLICATE KEY UPDATE, CALL).
+    /// </summary>
+    public static async ValueTask<bool> ReadInsertIdAsync(Session session, Lease lease)
     {
-        var value = await ReadAsync(lease.Connection, "SELECT FOUND_ROWS()");
+        if (await ReadAsync(lease.Connection, "SELECT LAST_INSERT_ID() LIMIT 1") is not { } value)
+        {
+            return false;
+        }
+
+        Note(session, lease, value);
+        return true;
+    }
+
+    // Leaves none behind: the next session's own is then another than what it finds.
+    private static async ValueTask<bool> TakeInsertIdAsync(Session session, Lease lease)
+    {
+        if (await ReadAsync(lease.Connection, "SELECT LAST_INSERT_ID(), LAST_INSERT_ID(0) LIMIT 1") is not { } value)
+        {
+            return false;
+        }
+
+        Note(session, lease, value);
+        lease.Connection.KnownInsertId = 0;
+        lease.HasInsertId = session.Record.LastInsertId == 0;
+        return true;
+    }
+
+    // What it said before was not the session's: the statement left it as it was.
+    private static void Note(Session session, Lease lease, ulong insertId)
+    {
+        if (lease.HasInsertId || insertId != lease.Connection.KnownInsertId)
+        {
+            session.Record.LastInsertId = insertId;
+            lease.HasInsertId = true;
+        }
+
+        lease.Connection.KnownInsertId = insertId;
+        lease.InsertIdUnread = false;
+    }
+
+    /// <summary>Takes what the last statement left into the session's care before the pool's own statements change it; false if that is lost.</summary>
+    public static async ValueTask<bool> TakeLastResultAsync(Session session, Lease lease)
+    {
+        var taken = ((session.Pins & PinReasons.Diagnostics) == 0 || await ReadDiagnosticsAsync(session, lease))
+            && (!lease.FoundRowsUnread || await ReadFoundRowsAsync(session, lease));
+        lease.HasLastResult = false;
+        return taken;
+    }
+
+    /// <summary>Takes the number of found rows into the session's care.</summary>
+    public static async ValueTask<bool> ReadFoundRowsAsync(Session session, Lease lease)
+    {
+        var value = await ReadAsync(lease.Connection, "SELECT FOUND_ROWS() LIMIT 1");
         session.Record.FoundRows = value ?? session.Record.FoundRows;
         lease.FoundRowsUnread = false;
         return value is not null;
@@ -195,17 +324,33 @@ internal static class CommandEnd
     private static async ValueTask<ulong?> ReadAsync(BackendConnection connection, string sql)
     {
         var result = await connection.QueryAsync(sql, CancellationToken.None);
-        return result.Rows is [[{ } text]] ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
+
+        // It comes in the session's character set: in UCS-2 and its like with zeros between the digits.
+        return result.Rows is [[{ } text, ..]] ? ulong.Parse(text.Replace("\0", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) : null;
     }
 
     private static async ValueTask<Step> GiveUpAsync(Session session, PoolError error)
     {
-        var replies = session.Lease!.Connection.Replies;
+        var lease = session.Lease!;
+        var replies = lease.Connection.Replies;
         var (canTell, sequence) = (replies.AtPacketBoundary && !session.IsStreaming, replies.NextClientSequence);
-        var stateLost = (session.Pins & ~PinReasons.Soft) != 0;
-        session.Lease!.End();
-        await session.Lease.Connection.Kills.WhenQuietAsync();
+        var stateLost = session.LosesStateThere;
+        var hasNoReply = ReplyShapes.Of(lease.Command) == ReplyShape.None && !session.IsStreaming;
+        lease.End();
+        await lease.Connection.Kills.WhenQuietAsync();
         session.Discard(error == PoolError.BackendLost ? "lost" : "malformed");
+        if (hasNoReply)
+        {
+            // Told to whatever asks for one next: the statement's execute, or any command.
+            session.IsStateLost |= stateLost;
+            if (lease.Statement is { } statement)
+            {
+                statement.Deferred = LocalReply.Error(1, error, session.Origin.Backend.Name, "");
+            }
+
+            return Step.Next;
+        }
+
         var consequence = stateLost ? StateLost : "";
         if (!canTell || stateLost)
         {

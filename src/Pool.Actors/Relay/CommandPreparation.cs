@@ -1,5 +1,6 @@
 using System.Buffers;
 using Pool.Actors.Errors;
+using Pool.Actors.Prepared;
 using Pool.Actors.Sessions;
 using Pool.Wire.Commands;
 using Pool.Wire.Framing;
@@ -24,9 +25,17 @@ internal static class CommandPreparation
             return await LocalCommands.FailAndCloseAsync(session, PoolError.MalformedPacket, 1);
         }
 
+        if (session.IsStateLost)
+        {
+            await LocalCommands.FailAsync(session, PoolError.BackendLost, session.Origin.Backend.Name, CommandEnd.StateLost);
+            return Step.Close;
+        }
+
         var command = (CommandCode)session.Inbox.Payload[0];
         return CommandPlans.Of(command, header.PayloadLength) switch
         {
+            CommandPlan.Forward or CommandPlan.ForwardIfHeld when StatementCommands.Serves(session, command) =>
+                await StatementCommands.ServeAsync(session, command),
             CommandPlan.Forward => await ForwardAsync(session, command),
             CommandPlan.ForwardIfHeld when session.HoldsLease => await ForwardAsync(session, command),
             CommandPlan.ForwardIfHeld or CommandPlan.Own => await LocalCommands.AnswerAsync(session, command),
@@ -40,10 +49,21 @@ internal static class CommandPreparation
     {
         if (session.Inbox.IsLarge)
         {
+            if (StoredCodeRule.MustLook(session, new StatementFacts(StatementKind.Unknown, StatementTraits.None)))
+            {
+                await StoredCodeRule.LookAsync(session);
+            }
+
             return await LargeCommand.StreamAsync(session, command);
         }
 
         var facts = CommandStart.Facts(session, command, session.Inbox.Payload);
+        if (StoredCodeRule.MustLook(session, facts))
+        {
+            var stored = await StoredCodeRule.LookAsync(session);
+            facts = CommandStart.Facts(session, command, session.Inbox.Payload, stored);
+        }
+
         if ((facts.Traits & StatementTraits.Kills) != 0)
         {
             return TryReadKill(session, command, out var scope, out var target)
@@ -55,24 +75,55 @@ internal static class CommandPreparation
         {
             var backend = session.Origin.Backend;
             return await LocalCommands.FailAsync(
-                session, PoolError.PinLimitReached, backend.Name, backend.Limits.MaxPinned, PinPolicy.Reasons(command, facts.Traits));
+                session, PoolError.PinLimitReached, backend.Name, backend.Limits.MaxPinned, PinPolicy.Reasons(command, facts.Traits, backend.SharesSettings));
         }
 
-        if (await LeaseSetup.AcquireAsync(session, command, facts.Traits) is { } refusal)
+        if ((await DiagnosticsAnswers.TryAnswerAsync(session, command, facts)
+            ?? await ProcessListCommand.TryRunAsync(session, command, facts)
+            ?? await SettingsAnswers.TryAnswerAsync(session, command, facts)) is { } answered)
         {
-            session.Inbox.Consume(session.Inbox.Header.PacketLength);
-            return await LocalCommands.RefuseAsync(session, refusal, 1);
+            return answered;
         }
 
-        Begin(session, command, facts);
-        return session.IsKilled ? Step.ClientLeft : Step.Send;
+        return await SendAsync(session, command, facts);
+    }
+
+    private static async ValueTask<Step> SendAsync(Session session, CommandCode command, StatementFacts facts)
+    {
+        // A repaint that failed in the same write is not tried so again: done by itself it gives a clear error.
+        for (var mayShareWrite = true; ; mayShareWrite = false)
+        {
+            if (await LeaseSetup.AcquireAsync(session, command, facts, mayShareWrite) is { } refusal)
+            {
+                session.Capture = null;
+                session.Inbox.Consume(session.Inbox.Header.PacketLength);
+                return await LocalCommands.RefuseAsync(session, refusal, 1);
+            }
+
+            Begin(session, command, facts);
+            if (session.IsKilled)
+            {
+                return Step.ClientLeft;
+            }
+
+            if (session.Lease!.Pending is not { } repaint)
+            {
+                return Step.Send;
+            }
+
+            if (await SharedWrite.SendAsync(session, session.Lease, repaint) is { } step)
+            {
+                return step;
+            }
+        }
     }
 
     private static void Begin(Session session, CommandCode command, StatementFacts facts)
     {
         var lease = session.Lease!;
         var length = session.Inbox.Header.PacketLength;
-        var outgoing = command == CommandCode.Query ? Rewritten(session, lease, facts) : null;
+        var outgoing = command == CommandCode.Query ? lease.Hinted ?? Rewritten(session, lease, facts) : null;
+        PinTracking.Start(session, command, facts);
         lease.Begin(session, command, facts, session.Capabilities, session.Touch());
         session.Send(outgoing ?? session.Inbox.Command, length);
     }
@@ -80,14 +131,20 @@ internal static class CommandPreparation
     // The statement with the session's own values in place of the functions that would tell the connection's; null if it needs none.
     private static ReadOnlyMemory<byte>? Rewritten(Session session, Lease lease, StatementFacts facts)
     {
-        const StatementTraits Substituted =
-            StatementTraits.ReadsConnectionId | StatementTraits.ReadsRowCount | StatementTraits.ReadsFoundRows;
+        const StatementTraits Substituted = StatementTraits.ReadsConnectionId | StatementTraits.ReadsRowCount | StatementTraits.ReadsFoundRows
+            | StatementTraits.ReadsDiagnostics;
         if ((facts.Traits & Substituted) == 0)
         {
             return null;
         }
 
-        var values = lease.HasLastResult ? new SessionValues(session.Id.Value) : session.Record.Values(session.Id.Value);
+        if (!lease.HasLastResult && facts.Kind == StatementKind.Show && session.Diagnostics is { } diagnostics
+            && DiagnosticsStatement.TryParse(session.Inbox.Payload[1..], CommandStart.Mode(session), out var request) && request.CountOnly)
+        {
+            return DiagnosticsAnswers.Count(diagnostics, request);
+        }
+
+        var values = lease.HasLastResult ? new SessionValues(session.Id.Value) : session.Record.Values(session.Id.Value, session.Diagnostics);
         var output = new ArrayBufferWriter<byte>(session.Inbox.Header.PacketLength + 64);
         output.GetSpan(PacketHeader.Size + 1)[PacketHeader.Size] = (byte)CommandCode.Query;
         output.Advance(PacketHeader.Size + 1);

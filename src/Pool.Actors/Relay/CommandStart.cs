@@ -1,6 +1,10 @@
 using Pool.Actors.Backends;
+using Pool.Actors.Backends.StoredCode;
 using Pool.Actors.Pooling;
+using Pool.Actors.Prepared;
 using Pool.Actors.Sessions;
+using Pool.Actors.Settings;
+using Pool.Actors.Sessions.UserVariables;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
 using Pool.Wire.Statements;
@@ -15,8 +19,16 @@ internal static class CommandStart
 {
     private const StatementTraits LastResult = StatementTraits.ReadsRowCount | StatementTraits.ReadsFoundRows | StatementTraits.ReadsDiagnostics;
 
-    /// <summary>The statement may read the insert id; stored code may read what the statement itself does not name.</summary>
-    public const StatementTraits InsertId = StatementTraits.ReadsInsertId | StatementTraits.Routine | StatementTraits.UnknownFunction | StatementTraits.TextPrepare;
+    // These may be answered by the session itself, or need more of a connection than its paint.
+    private const StatementTraits Special =
+        StatementTraits.Kills | StatementTraits.ListsProcesses | StatementTraits.ReadsConnectionId | StatementTraits.SetsVariables | StatementTraits.ReadsVariables;
+
+    /// <summary>
+    /// The connection must have the session's insert id: the statement may read it (stored code may read what the statement itself does not
+    /// name), or may set it to what an unknown one was before, which nobody could tell from one that it left alone.
+    /// </summary>
+    public const StatementTraits InsertId = StatementTraits.ReadsInsertId | StatementTraits.MayChangeInsertId | StatementTraits.Routine
+        | StatementTraits.UnknownFunction | StatementTraits.TextPrepare;
 
     /// <summary>Starts the command at the front of the inbox: Send; or Wait or Prepare if it is not so simple.</summary>
     public static Step Begin(Session session)
@@ -42,7 +54,7 @@ internal static class CommandStart
     {
         var now = session.Touch();
         var header = session.Inbox.Header;
-        if (header.Sequence != 0 || header.PayloadLength == 0 || session.Inbox.IsLarge)
+        if (header.Sequence != 0 || header.PayloadLength == 0 || session.Inbox.IsLarge || session.IsStateLost)
         {
             return Step.Prepare;
         }
@@ -55,8 +67,16 @@ internal static class CommandStart
             return Step.Prepare;
         }
 
-        var facts = Facts(session, command, payload);
-        if ((facts.Traits & (StatementTraits.Kills | StatementTraits.ReadsConnectionId)) != 0 || ExceedsPins(session, command, facts.Traits))
+        var statement = default(SessionStatement);
+        if (StatementCommands.Serves(session, command)
+            && (command != CommandCode.StmtExecute || (statement = StatementExecution.Find(session, payload)) is null))
+        {
+            return Step.Prepare;
+        }
+
+        var facts = statement?.FactsIn(session, session.Origin.Backend.StoredCode?.Current) ?? Facts(session, command, payload);
+        if ((facts.Traits & Special) != 0 || SettingsAnswers.ChoosesDatabase(command, facts) || StoredCodeRule.MustLook(session, facts)
+            || OwnVariables.Needed(session, facts.Traits) != session.Needed || ExceedsPins(session, command, facts.Traits))
         {
             return Step.Prepare;
         }
@@ -68,34 +88,58 @@ internal static class CommandStart
         }
 
         var lease = session.Lease!;
-        if (NeedsRestore(lease, facts.Traits) || !lease.Connection.Kills.IsQuiet)
+        if (!Carries(session, lease) || lease.IsHinted || NeedsRestore(lease, facts.Traits) || !UserVariableTravel.IsReady(session, lease.Connection, facts)
+            || !lease.Connection.Kills.IsQuiet)
         {
             return Step.Prepare;
         }
 
+        var here = default(ConnectionStatement);
+        if (statement is not null && !StatementExecution.IsReady(session, lease, statement, out here))
+        {
+            return Step.Prepare;
+        }
+
+        PinTracking.Start(session, command, facts, statement?.Text);
         lease.Begin(session, command, facts, session.Capabilities, now);
+        if (here is not null)
+        {
+            StatementExecution.Redirect(session, lease, statement!, here);
+        }
+
         session.Send(session.Inbox.Command, header.PacketLength);
 
         // Either this sees the killer's flag, or the killer sees the statement.
         return session.IsKilled ? Step.ClientLeft : Step.Send;
     }
 
+    // What a lease that is held carries may have been left behind by a repaint that was refused, or by an answer from memory.
+    private static bool Carries(Session session, Lease lease) =>
+        lease.Connection.Fingerprint is var carried
+        && (carried == session.Needed || carried == session.Wanted || carried == Fingerprint.None || lease.SettingsUnread);
+
     /// <summary>What the statement in a command is; empty facts for commands without one.</summary>
     public static StatementFacts Facts(Session session, CommandCode command, ReadOnlySpan<byte> payload) =>
-        command is CommandCode.Query or CommandCode.StmtPrepare
-            ? StatementInspector.Inspect(payload[1..], Mode(session))
-            : default;
+        Facts(session, command, payload, session.Origin.Backend.StoredCode?.Current);
+
+    /// <summary>As the other, by a catalogue of stored code that was looked up for it.</summary>
+    public static StatementFacts Facts(Session session, CommandCode command, ReadOnlySpan<byte> payload, StoredCodeCatalogue? stored)
+    {
+        if (command is not (CommandCode.Query or CommandCode.StmtPrepare))
+        {
+            return default;
+        }
+
+        var sql = payload[1..];
+        var mode = Mode(session);
+        var facts = StoredCodeRule.Apply(session, StatementInspector.Inspect(sql, mode), sql, stored);
+        return (facts.Traits & StatementTraits.UserVariables) != 0 && command == CommandCode.Query
+            ? UserVariableTravel.Follow(session, facts, sql, mode)
+            : facts;
+    }
 
     /// <summary>How the session's statements are to be read.</summary>
-    public static LexerMode Mode(Session session)
-    {
-        var facts = session.Origin.Backend.Facts!;
-        var status = session.Lease?.Connection.Status ?? session.IdleStatus;
-        var mode = facts.LexerMode & ~LexerMode.NoBackslashEscapes;
-        mode |= (status & ServerStatus.NoBackslashEscapes) != 0 ? LexerMode.NoBackslashEscapes : LexerMode.None;
-        mode |= facts.Flavour == ServerFlavour.MariaDb && (status & ServerStatus.AnsiQuotes) != 0 ? LexerMode.AnsiQuotes : LexerMode.None;
-        return facts.Collations.IsMultiByteUnsafe(session.Settings.CollationId) ? mode | LexerMode.MultiByteUnsafe : mode;
-    }
+    public static LexerMode Mode(Session session) => session.Origin.Backend.Facts!.LexerMode | session.Carried.LexerMode;
 
     /// <summary>True if the statement asks for what the leased connection does not know, or knows of another session.</summary>
     public static bool NeedsRestore(Lease lease, StatementTraits traits) =>
@@ -105,12 +149,11 @@ internal static class CommandStart
     public static bool ExceedsPins(Session session, CommandCode command, StatementTraits traits) =>
         session.Origin.Backend.IsPinLimitReached
         && (session.Pins & ~(PinReasons.Soft | PinReasons.Transaction)) == 0
-        && (PinPolicy.Reasons(command, traits) & ~PinReasons.Soft) != 0;
+        && (PinPolicy.Reasons(command, traits, session.Origin.Backend.SharesSettings) & ~PinReasons.Soft) != 0;
 
     private static bool TryLease(Session session)
     {
-        var backend = session.Origin.Backend;
-        if (!backend.Pool.TryLease(session.Needed, session.Last, out var connection))
+        if (!session.Origin.Backend.Pool.TryLease(session.Needed, session.Last, out var connection, session.Origin.Quota))
         {
             return false;
         }

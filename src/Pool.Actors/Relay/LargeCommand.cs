@@ -1,4 +1,5 @@
 using Pool.Actors.Errors;
+using Pool.Actors.Prepared;
 using Pool.Actors.Sessions;
 using Pool.Wire.Commands;
 using Pool.Wire.Framing;
@@ -12,24 +13,45 @@ namespace Pool.Actors.Relay;
 /// </summary>
 internal static class LargeCommand
 {
+    private const StatementTraits LargeTraits = StatementTraits.ReadsInsertId | StatementTraits.ReadsVariables | StatementTraits.UserVariables;
+
     /// <summary>Sends the whole command: Reply, or Next or Close when it failed.</summary>
     public static async ValueTask<Step> StreamAsync(Session session, CommandCode command)
     {
-        // What the text asks for is known when it has passed, which is too late for the insert id.
+        // What the text asks for is known when it has passed, which is too late for the insert id and for user variables.
         var isText = command is CommandCode.Query or CommandCode.StmtPrepare;
-        if (await LeaseSetup.AcquireAsync(session, command, isText ? StatementTraits.ReadsInsertId : StatementTraits.None) is { } refusal)
+        if (await LeaseSetup.AcquireAsync(session, command, new StatementFacts(StatementKind.Unknown, isText ? LargeTraits : StatementTraits.None)) is { } refusal)
         {
             return await SkipAsync(session) is { } sequence ? await LocalCommands.RefuseAsync(session, refusal, sequence) : Step.Close;
         }
 
+        if (command == CommandCode.StmtPrepare)
+        {
+            await LargeStatement.SendClosesAsync(session.Lease!.Connection);
+        }
+
         session.IsStreaming = true;
+        session.Lease!.Begin(session, command, default, session.Capabilities, session.Touch());
+        if (StatementCommands.Serves(session, command))
+        {
+            StatementCommands.Begin(session, session.Lease, text: null, default);
+        }
+
+        return await RelayAsync(session, command, new PacketWalker(), default);
+    }
+
+    /// <summary>
+    /// Sends a command that has begun, or the rest of it after what the walker has passed: Reply, or Finish if there is none, or Next or
+    /// Close when it failed. The facts are those of a command whose text was known before.
+    /// </summary>
+    public static async ValueTask<Step> RelayAsync(Session session, CommandCode command, PacketWalker walker, StatementFacts facts)
+    {
         var lease = session.Lease!;
+        session.Send(default, consumes: 0);
+        var isText = command is CommandCode.Query or CommandCode.StmtPrepare;
         var inspector = new StatementInspector(CommandStart.Mode(session));
-        lease.Begin(session, command, default, session.Capabilities, session.Touch());
-        var walker = new PacketWalker();
         var total = 0L;
         var skip = 1;
-        var facts = default(StatementFacts);
         do
         {
             var passed = Walk(session, ref walker, isText, ref inspector, ref skip);
@@ -41,7 +63,7 @@ internal static class LargeCommand
                 return await LocalCommands.FailAndCloseAsync(session, PoolError.PacketTooLarge, sequence);
             }
 
-            if (walker.AtPayloadEnd && isText && FindForbidden(session, command, facts = inspector.Finish()) is { } forbidden)
+            if (walker.AtPayloadEnd && isText && FindForbidden(session, command, facts = StoredCodeRule.OfLarge(session, inspector.Finish())) is { } forbidden)
             {
                 // The server never gets the last part, and so never runs the statement.
                 session.Inbox.Consume(passed);
@@ -64,7 +86,15 @@ internal static class LargeCommand
         }
 
         session.IsStreaming = false;
-        lease.Facts = facts;
+        if (lease.Preparing is { } preparation)
+        {
+            preparation.Facts = facts;
+        }
+        else
+        {
+            lease.Facts = facts;
+        }
+
         lease.Connection.Replies.ExpectSequence((byte)(walker.Header.Sequence + 1));
         session.Send(ReadOnlyMemory<byte>.Empty, 0);
         return ReplyShapeOf(command);
@@ -129,11 +159,12 @@ internal static class LargeCommand
         var backend = session.Origin.Backend;
         return (facts.Traits & StatementTraits.Kills) != 0 ? (PoolError.NotServed, ["KILL in a statement of this size"])
             : CommandStart.ExceedsPins(session, command, facts.Traits)
-                ? (PoolError.PinLimitReached, [backend.Name, backend.Limits.MaxPinned, PinPolicy.Reasons(command, facts.Traits)])
+                ? (PoolError.PinLimitReached, [backend.Name, backend.Limits.MaxPinned, PinPolicy.Reasons(command, facts.Traits, backend.SharesSettings)])
                 : null;
     }
 
-    private static async ValueTask AbandonAsync(Session session, string cause)
+    /// <summary>Gives up the connection in mid-command.</summary>
+    public static async ValueTask AbandonAsync(Session session, string cause)
     {
         session.Lease!.End();
         await session.Lease.Connection.Kills.WhenQuietAsync();

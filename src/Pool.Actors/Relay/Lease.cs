@@ -1,4 +1,5 @@
 using Pool.Actors.Backends;
+using Pool.Actors.Prepared;
 using Pool.Actors.Sessions;
 using Pool.Wire.Commands;
 using Pool.Wire.Handshake;
@@ -15,6 +16,7 @@ internal sealed class Lease(BackendConnection connection)
 {
     private long _started;
     private int _overdue;
+    private Backend? _backend;
 
     /// <summary>The connection.</summary>
     public BackendConnection Connection { get; } = connection;
@@ -31,6 +33,9 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>LAST_INSERT_ID() may have changed here, and the session does not know the value yet.</summary>
     public bool InsertIdUnread { get; set; }
 
+    /// <summary>LAST_INSERT_ID() here is, or may be, one that the next session must not find.</summary>
+    public bool HasInsertIdToTake => InsertIdUnread || Connection.KnownInsertId != 0;
+
     /// <summary>FOUND_ROWS() is more than the rows that came, and the session does not know the value yet.</summary>
     public bool FoundRowsUnread { get; set; }
 
@@ -40,17 +45,47 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>The session's last statement ran here: its row count, found rows and warnings are what this connection says.</summary>
     public bool HasLastResult { get; set; }
 
+    /// <summary>What the connection carries is not known: a statement may have changed variables, and they could not be read since.</summary>
+    public bool SettingsUnread { get; set; }
+
+    /// <summary>The commands that bring the connection to what the command in hand needs, to be sent in the same write; usually null.</summary>
+    public Repaint? Pending { get; set; }
+
+    /// <summary>The prepared statement that the command in hand is about; null for none.</summary>
+    public SessionStatement? Statement { get; set; }
+
+    /// <summary><see cref="Statement"/> as the connection knows it.</summary>
+    public ConnectionStatement? Here { get; set; }
+
+    /// <summary>The statement that the command in hand prepares; null for none.</summary>
+    public Preparation? Preparing { get; set; }
+
+    /// <summary>
+    /// The command in hand with the settings that the connection does not carry in hints, or null. Afterwards the connection still does
+    /// not carry them: it is given back at once, or repainted before the session's next command.
+    /// </summary>
+    public ReadOnlyMemory<byte>? Hinted { get; set; }
+
+    /// <summary>The command in hand, or the last one, has settings in hints.</summary>
+    public bool IsHinted => Hinted.HasValue;
+
+    /// <summary>How many commands on the connection, whosever they were, had settings in hints since the last one without.</summary>
+    public int HintedInARow { get; private set; }
+
     /// <summary>When the command in hand was sent; 0 between commands.</summary>
     public long StartedAt => Volatile.Read(ref _started);
 
     /// <summary>A session takes the connection.</summary>
     public void Start(Session session)
     {
-        HasInsertId = false;
+        HasInsertId = session.Record.LastInsertId == Connection.KnownInsertId;
         InsertIdUnread = false;
         FoundRowsUnread = false;
         CalculatesFoundRows = false;
         HasLastResult = false;
+        SettingsUnread = false;
+        Pending = null;
+        Hinted = null;
         Connection.Holder = session;
     }
 
@@ -59,11 +94,23 @@ internal sealed class Lease(BackendConnection connection)
     {
         Command = command;
         Facts = facts;
+        _backend = session.Origin.Backend;
+        Statement = null;
+        Here = null;
+        Preparing = null;
         Connection.Kills.Begin(session.Id.Value);
-        Connection.Replies.Begin(ReplyShapes.Of(command), Connection.Capabilities, client, Connection.Status, replySequence);
+        HintedInARow = IsHinted ? HintedInARow + 1 : 0;
+
+        // With a hint the server reports the variable as it is again afterwards, which is not the session's value.
+        var told = IsHinted ? client & ~Capabilities.SessionTrack : client;
+        Connection.Replies.Begin(ReplyShapes.Of(command), Connection.Capabilities, told, Connection.Status, replySequence);
         Volatile.Write(ref _overdue, 0);
         Volatile.Write(ref _started, now);
     }
+
+    /// <summary>The reply to the command in hand is what comes next.</summary>
+    public void Expect(Capabilities client) =>
+        Connection.Replies.Begin(ReplyShapes.Of(Command), Connection.Capabilities, client, Connection.Status);
 
     /// <summary>Takes note that the command in hand has had its time; false if that is known.</summary>
     public bool TryNoteOverdue() => Interlocked.Exchange(ref _overdue, 1) == 0;
@@ -71,6 +118,12 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>Takes what was received and says how the reply stands. 0 bytes: the connection is lost.</summary>
     public Step Take(int received)
     {
+        if ((Facts.Traits & StatementTraits.DefinesObjects) != 0)
+        {
+            // Before the client knows, and can have others use what it has defined or dropped.
+            _backend!.NoteDefinition();
+        }
+
         if (received == 0)
         {
             return Step.Lost;

@@ -3,6 +3,7 @@ using Pool.Actors.Backends;
 using Pool.Actors.Errors;
 using Pool.Actors.Pooling;
 using Pool.Actors.Sessions;
+using Pool.Actors.Sessions.UserVariables;
 using Pool.Actors.Settings;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
@@ -16,11 +17,25 @@ internal static class LeaseSetup
     private const int MaxAttempts = 3;
 
     /// <summary>
-    /// Leases a connection if the session holds none, and readies it for a command whose statement has these traits. The answer is null, or
-    /// the error for the client; nothing of the command has run then.
+    /// Leases a connection if the session holds none, and readies it for a command. The answer is null, or the error for the client;
+    /// nothing of the command has run then.
     /// </summary>
-    public static async ValueTask<Refusal?> AcquireAsync(Session session, CommandCode command, StatementTraits traits)
+    /// <param name="session">The session.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="facts">What its statement is.</param>
+    /// <param name="mayShareWrite">The repaint may be left to the sender of the command, see <see cref="Lease.Pending"/>.</param>
+    public static async ValueTask<Refusal?> AcquireAsync(Session session, CommandCode command, StatementFacts facts, bool mayShareWrite = false)
     {
+        if (session.Lease is { } held && UserVariableTravel.NeedsReset(session, held.Connection, facts))
+        {
+            // What only the connection knows must be read before it is reset.
+            await CommandEnd.GiveBackAsync(session, held);
+            if (session.IsStateLost)
+            {
+                return new Refusal(Error(session, PoolError.BackendLost, session.Origin.Backend.Name, CommandEnd.StateLost), EndsSession: true);
+            }
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             if (session.Lease is null)
@@ -36,7 +51,7 @@ internal static class LeaseSetup
 
             var connection = session.Lease!.Connection;
             await connection.Kills.WhenQuietAsync();
-            var problem = await ReadyAsync(session, connection, command, traits);
+            var problem = await ReadyAsync(session, connection, command, facts, mayShareWrite);
             if (problem is null)
             {
                 return null;
@@ -44,16 +59,16 @@ internal static class LeaseSetup
 
             if (problem.ErrorCode > 0)
             {
-                // The server refused (a database that is gone, say): the connection is as before, the client gets the server's word.
-                if ((session.Pins & ~PinReasons.Soft) == 0)
+                // The server refused (a database that is gone, say), or a KILL hit: the client gets the server's word.
+                if (!session.HasStateThere)
                 {
-                    session.Release();
+                    await CommandEnd.GiveBackAsync(session, connection.Lease);
                 }
 
                 return new Refusal(LocalReply.Error(1, (ushort)problem.ErrorCode, SqlState(problem.ErrorCode), problem.ErrorText!));
             }
 
-            var stateLost = (session.Pins & ~PinReasons.Soft) != 0;
+            var stateLost = session.LosesStateThere;
             session.Discard("lost");
             if (stateLost)
             {
@@ -70,6 +85,13 @@ internal static class LeaseSetup
     /// <summary>Waits for a connection; it may have to be repainted. Allocates nothing.</summary>
     public static ValueTask<LeaseResult> WaitAsync(Session session)
     {
+        var settings = session.Settings;
+        if (session.Origin.Backend.Fingerprints.Latest is { } latest && !ReferenceEquals(latest.Catalogue, settings.Baseline.Catalogue))
+        {
+            // The server has become another one; no connection can be brought to the old one's settings.
+            SettingsChange.Want(session, settings.MovedTo(latest));
+        }
+
         var waiting = session.Origin.Backend.Pool.LeaseAsync(session.Waiter, session.Needed);
         if (session.IsKilled)
         {
@@ -88,6 +110,8 @@ internal static class LeaseSetup
         return result.Failure switch
         {
             LeaseFailure.TimedOut => Error(session, PoolError.LeaseTimeout, backend.Name, (long)options.LeaseTimeout.TotalMilliseconds),
+            LeaseFailure.UserTimedOut => Error(
+                session, PoolError.UserConnectionsReached, backend.Name, session.Origin.User, session.Waiter.Quota!.Cap, (long)options.LeaseTimeout.TotalMilliseconds),
             LeaseFailure.LineFull => Error(session, PoolError.LineFull, backend.Name, options.MaxWaiters),
             LeaseFailure.Cancelled => Error(session, PoolError.QueryInterrupted),
             LeaseFailure.ShuttingDown => Error(session, PoolError.ShuttingDown),
@@ -97,32 +121,32 @@ internal static class LeaseSetup
 
     // Null: ready. Else what went wrong; a negative code means that the connection is lost.
     private static async ValueTask<QueryResult?> ReadyAsync(
-        Session session, BackendConnection connection, CommandCode command, StatementTraits traits)
+        Session session, BackendConnection connection, CommandCode command, StatementFacts facts, bool mayShareWrite)
     {
-        var lease = connection.Lease;
-        if ((traits & StatementTraits.ReadsDiagnostics) != 0 && !lease.HasLastResult && session.Pins == PinReasons.None)
+        var (lease, traits) = (connection.Lease, facts.Traits);
+        var mayShowWarnings = (traits & StatementTraits.ReadsDiagnostics) != 0 && !lease.HasLastResult && session.Pins == PinReasons.None;
+        if (mayShowWarnings || UserVariableTravel.NeedsReset(session, connection, facts))
         {
             // The session's last statement left no warnings, or has had its chance to show them; another session's must not show.
             if (!await connection.ResetAsync())
             {
                 return QueryResult.Broken("the connection is lost");
             }
+
+            lease.HasInsertId = session.Record.LastInsertId == connection.KnownInsertId;
         }
 
-        // Where the table of fingerprints is full, the session stays on a connection that has none.
-        if (connection.Fingerprint != session.Needed && connection.Fingerprint != Fingerprint.None)
+        var problem = await PaintForAsync(session, connection, command, facts, mayShareWrite && !mayShowWarnings)
+            ?? await UserVariableTravel.BringAsync(session, connection, traits);
+        if (problem is not null)
         {
-            var painted = await PaintAsync(session, connection);
-            if (!painted.Succeeded)
-            {
-                return painted;
-            }
+            return problem;
         }
 
         const StatementTraits Counts = StatementTraits.ReadsRowCount | StatementTraits.ReadsFoundRows;
-        if (command == CommandCode.StmtPrepare && (traits & Counts) != 0 && !lease.HasLastResult)
+        if ((command == CommandCode.StmtPrepare || facts.Kind == StatementKind.Call) && (traits & Counts) != 0 && !lease.HasLastResult)
         {
-            // The text of a prepared statement is not rewritten: so that it does not tell another session's counts, it tells these.
+            // The text of a prepared statement, or of a routine, is not rewritten: so that it does not tell another session's counts, it tells these.
             var neutral = await connection.QueryAsync("SELECT 1", CancellationToken.None);
             if (!neutral.Succeeded)
             {
@@ -132,29 +156,92 @@ internal static class LeaseSetup
 
         // A statement that asks for its predecessor's warnings gets them, and nothing in between.
         var showsWarnings = (traits & StatementTraits.ReadsDiagnostics) != 0 && lease.HasLastResult;
-        return showsWarnings || lease.HasInsertId || (traits & CommandStart.InsertId) == 0
+        var unrestored = showsWarnings || lease.HasInsertId || (traits & CommandStart.InsertId) == 0
             ? null
             : await RestoreInsertIdAsync(session, connection);
+        // MySQL tells with the choice of a database how many warnings there are.
+        var isMariaDb = session.Origin.Backend.Facts!.Flavour == ServerFlavour.MariaDb;
+        var tellsWarnings = command == CommandCode.InitDb && !isMariaDb && !lease.HasLastResult;
+        if (unrestored is null && (mayShowWarnings || tellsWarnings))
+        {
+            // Those of what has just been set are nobody's. MariaDB keeps them over statements without a table.
+            var clearing = isMariaDb ? "DO (SELECT 1 FROM (SELECT 1) t)" : "DO 0";
+            var cleared = await connection.QueryAsync(clearing, CancellationToken.None);
+            return cleared.Succeeded ? null : cleared;
+        }
+
+        return unrestored;
     }
 
-    private static ValueTask<QueryResult> PaintAsync(Session session, BackendConnection connection)
+    // Where the connection's state is not known, or no place is left for it in the table, the session is the only one there.
+    private static async ValueTask<QueryResult?> PaintForAsync(
+        Session session, BackendConnection connection, CommandCode command, StatementFacts facts, bool mayShareWrite)
     {
+        var lease = connection.Lease;
+        var needed = OwnVariables.Needed(session, facts.Traits);
+        lease.Pending = null;
+        lease.Hinted = null;
+        if (connection.Fingerprint == needed || connection.Fingerprint == session.Wanted || connection.Fingerprint == Fingerprint.None
+            || lease.SettingsUnread)
+        {
+            return null;
+        }
+
+        if (lease.HasLastResult)
+        {
+            if (facts.Kind == StatementKind.Show && (facts.Traits & StatementTraits.ReadsDiagnostics) != 0)
+            {
+                return null;
+            }
+
+            if (!await CommandEnd.TakeLastResultAsync(session, lease))
+            {
+                return QueryResult.Broken("the connection is lost");
+            }
+        }
+
         var backend = session.Origin.Backend;
+        var needs = backend.Fingerprints.SettingsOf(needed);
+        if (command == CommandCode.Query && await StatementHints.TryAsync(session, connection, facts, needs))
+        {
+            return null;
+        }
+
         backend.Metrics.Repaints.Increment();
-        var has = backend.Fingerprints.SettingsOf(connection.Fingerprint);
-        return Repaint.Between(has, session.Settings, backend.Facts!.Collations).RunAsync(connection, backend.Fingerprints);
+        var repaint = backend.Repaints.Between(connection.Settings, needs);
+        if (mayShareWrite && repaint.IsVerified && facts.OnlyReads && !CommandStart.NeedsRestore(lease, facts.Traits))
+        {
+            lease.Pending = repaint;
+            return null;
+        }
+
+        var painted = await repaint.RunAsync(connection);
+        return painted.Succeeded ? null : painted;
     }
+
+    /// <summary>Brings a connection to other settings. A failure leaves it to be given up, but where only the database was refused.</summary>
+    public static ValueTask<QueryResult> PaintAsync(Session session, BackendConnection connection, SessionSettings needed) =>
+        session.Origin.Backend.Repaints.Between(connection.Settings, needed).RunAsync(connection);
 
     private static async ValueTask<QueryResult?> RestoreInsertIdAsync(Session session, BackendConnection connection)
     {
+        var lease = connection.Lease;
+        if ((lease.HasLastResult && !await CommandEnd.TakeLastResultAsync(session, lease))
+            || (lease.InsertIdUnread && !await CommandEnd.ReadInsertIdAsync(session, lease)))
+        {
+            return QueryResult.Broken("the connection is lost");
+        }
+
+        if (lease.HasInsertId)
+        {
+            return null;
+        }
 
         var command = new ArrayBufferWriter<byte>();
         CommandPackets.Query(command, $"SET last_insert_id = {session.Record.LastInsertId}");
         var result = (await connection.RunAsync(command.WrittenMemory, ReplyShape.Results))[0];
-        connection.Lease.HasInsertId = result.Succeeded;
-
-        // The SET has cleared the row count: from here on the session's record has it.
-        connection.Lease.HasLastResult = false;
+        lease.HasInsertId = result.Succeeded;
+        connection.KnownInsertId = result.Succeeded ? session.Record.LastInsertId : connection.KnownInsertId;
         return result.Succeeded ? null : result;
     }
 
@@ -165,5 +252,5 @@ internal static class LeaseSetup
         return LocalReply.Error(1, error, arguments);
     }
 
-    private static string SqlState(int code) => code is 1044 or 1049 ? "42000" : "HY000";
+    private static string SqlState(int code) => code is 1044 or 1049 ? "42000" : code == ServerErrorCode.QueryInterrupted ? "70100" : "HY000";
 }

@@ -24,6 +24,9 @@ internal enum Step : byte
     /// <summary>The reply is awaited.</summary>
     Reply,
 
+    /// <summary>The reply is awaited, and its beginning may have been received.</summary>
+    Scan,
+
     /// <summary>The server waits for the client's LOAD DATA LOCAL bytes.</summary>
     ClientData,
 

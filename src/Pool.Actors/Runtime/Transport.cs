@@ -18,6 +18,11 @@ public abstract class Transport
     public abstract bool IsEncrypted { get; }
 
     /// <summary>
+    /// True once the stream has ended by anything but its peer, a timeout or a lost route: what the peer has of it is not known then.
+    /// </summary>
+    public abstract bool HasFailed { get; }
+
+    /// <summary>
     /// Receives at least one byte into <paramref name="buffer"/> and answers how many. 0 means that the stream has ended or
     /// failed; nothing more will come. An empty buffer waits until something can be read, and then answers 0 as well:
     /// do not use it to detect the end. Never throws for what a peer or a network does.

@@ -1,3 +1,4 @@
+using Pool.Actors.Cluster.Sessions;
 using Pool.Actors.Errors;
 using Pool.Actors.Relay;
 using Pool.Actors.Runtime;
@@ -5,33 +6,34 @@ using Pool.Wire.Statements;
 
 namespace Pool.Actors.Sessions;
 
-/// <summary>KILL of a session by another session, or by itself.</summary>
+/// <summary>KILL of a session, on whichever node, by another session or by itself.</summary>
 internal static class KillCommand
 {
     /// <summary>Runs the command at the front of the inbox, which names <paramref name="target"/>.</summary>
     public static async ValueTask<Step> RunAsync(Session session, KillScope scope, ulong target)
     {
         var id = new SessionId((uint)Math.Min(target, uint.MaxValue));
-        if (session.Services.Sessions.Find(id) is not { } victim)
+        if (id == session.Id)
         {
-            return await LocalCommands.FailAsync(session, PoolError.NoSuchSession, target);
-        }
-
-        if (victim.Origin.User != session.Origin.User && !session.Origin.CanKillOthers)
-        {
-            return await LocalCommands.FailAsync(session, PoolError.NotSessionOwner, target);
-        }
-
-        session.Services.Metrics.Kills[scope.ToString()].Increment();
-        if (victim == session)
-        {
+            session.Services.Metrics.Kills[scope.ToString()].Increment();
             return scope == KillScope.Query
                 ? await LocalCommands.FailAsync(session, PoolError.QueryInterrupted)
                 : await LocalCommands.FailAndCloseAsync(session, PoolError.SessionKilled, 1, target);
         }
 
-        await victim.KillAsync(scope);
-        session.Inbox.Consume(session.Inbox.Header.PacketLength);
-        return await LocalCommands.SendAsync(session, LocalReply.Ok(1, session.Lease?.Connection.Status ?? session.IdleStatus));
+        var kill = new SessionKill(id, scope, session.Origin.User, session.Origin.CanKillOthers);
+        var result = await session.Services.Directory.KillAsync(kill, CancellationToken.None);
+        switch (result.Outcome)
+        {
+            case KillOutcome.Done:
+                session.Inbox.Consume(session.Inbox.Header.PacketLength);
+                return await LocalCommands.SendAsync(session, LocalReply.Ok(1, session.Lease?.Connection.Status ?? session.IdleStatus));
+            case KillOutcome.NoSuchSession:
+                return await LocalCommands.FailAsync(session, PoolError.NoSuchSession, target);
+            case KillOutcome.NotOwner:
+                return await LocalCommands.FailAsync(session, PoolError.NotSessionOwner, target);
+            default:
+                return await LocalCommands.FailAsync(session, PoolError.SessionUnreachable, target, result.Node);
+        }
     }
 }

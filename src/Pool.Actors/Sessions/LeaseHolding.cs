@@ -1,5 +1,5 @@
 using Pool.Actors.Backends;
-using Pool.Wire.Replies;
+using Pool.Actors.Relay;
 
 namespace Pool.Actors.Sessions;
 
@@ -30,10 +30,13 @@ internal static class LeaseHolding
         if (was && !now)
         {
             backend.Unpin();
+            (session.PinnedBy, session.PinnedSince) = (null, 0);
         }
         else if (now && !was)
         {
             backend.Pin();
+            session.PinnedSince = session.Services.Time.GetTimestamp();
+            session.PinnedBy = session.Lease is { Facts.TouchesSession: true } ? session.Suspect : null;
         }
 
         session.Pins = pins;
@@ -53,6 +56,7 @@ internal static class LeaseHolding
     public static void ReleaseAsLeft(this Session session)
     {
         var pins = session.Pins;
+        var hasInsertId = session.Lease is { HasInsertIdToTake: true };
         if (LetGo(session) is not { } connection)
         {
             return;
@@ -63,7 +67,7 @@ internal static class LeaseHolding
         {
             pool.Discard(connection, "role");
         }
-        else if ((pins & ~PinReasons.Soft) != 0)
+        else if ((pins & ~PinReasons.Soft) != 0 || hasInsertId || OwnVariables.Carries(session, connection))
         {
             pool.ReturnDirty(connection);
         }
@@ -98,7 +102,7 @@ internal static class LeaseHolding
         {
             backend.Pool.Discard(connection, "doomed");
         }
-        else if (connection.HasDiagnostics && backend.Facts!.Flavour == ServerFlavour.MariaDb)
+        else if (connection.UserVariables.IsFull || (connection.HasDiagnostics && backend.Facts!.Flavour == ServerFlavour.MariaDb))
         {
             backend.Pool.ReturnDirty(connection);
         }
@@ -112,12 +116,13 @@ internal static class LeaseHolding
     {
         session.Pin(PinReasons.None);
         session.Statements = null;
+        session.Variables?.Forget();
+        session.Objects = null;
         if (session.ExchangeLease(null) is not { } lease)
         {
             return null;
         }
 
-        session.IdleStatus = lease.Connection.Status & (ServerStatus.Autocommit | ServerStatus.NoBackslashEscapes);
         lease.Connection.Holder = null;
         return lease.Connection;
     }

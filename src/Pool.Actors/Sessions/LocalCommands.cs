@@ -1,5 +1,7 @@
+using Pool.Actors.Backends;
 using Pool.Actors.Errors;
 using Pool.Actors.Relay;
+using Pool.Actors.Settings;
 using Pool.Wire.Commands;
 using Pool.Wire.Framing;
 using Pool.Wire.Handshake;
@@ -25,7 +27,7 @@ internal static class LocalCommands
             case CommandCode.Ping:
                 Consume(session);
                 session.Record.NoteLocal(0);
-                return await SendAsync(session, LocalReply.Ok(1, session.IdleStatus));
+                return await SendAsync(session, LocalReply.Ok(1, session.IdleStatus, PendingWarnings(session)));
             case CommandCode.SetOption:
                 return await SetOptionAsync(session);
             case CommandCode.ResetConnection:
@@ -90,10 +92,14 @@ internal static class LocalCommands
 
         var enabled = payload[1] == 0;
         Consume(session);
-        CommandEnd.ChangeSettings(session, session.Settings with { MultiStatements = enabled });
+        if (!SettingsChange.WithMultiStatements(session, enabled))
+        {
+            return await SendErrorAsync(session, PoolError.TooManySettings, 1, session.Origin.User, FingerprintTable.Capacity);
+        }
+
         session.Record.NoteLocal(-1);
         var deprecated = (session.Capabilities & Capabilities.DeprecateEof) != 0;
-        return await SendAsync(session, LocalReply.Eof(1, session.IdleStatus, deprecated));
+        return await SendAsync(session, LocalReply.Eof(1, session.IdleStatus, PendingWarnings(session), deprecated));
     }
 
     private static async ValueTask<Step> ProcessKillAsync(Session session)
@@ -107,6 +113,10 @@ internal static class LocalCommands
         var target = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(payload[1..]);
         return await KillCommand.RunAsync(session, KillScope.Connection, target);
     }
+
+    // MySQL tells with these commands how many warnings the last statement left, and MariaDB does not.
+    private static ushort PendingWarnings(Session session) =>
+        session.Origin.Backend.Facts!.Flavour == ServerFlavour.MySql ? (ushort)Math.Min(session.Diagnostics?.Count ?? 0, ushort.MaxValue) : (ushort)0;
 
     private static void Consume(Session session) => session.Inbox.Consume(session.Inbox.Header.PacketLength);
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Pool.Actors.Errors;
 using Pool.Wire.Primitives;
@@ -12,21 +13,23 @@ internal static class LocalReply
 
     private static readonly byte[] s_plainOk = NewOk(1, ServerStatus.Autocommit);
 
+    private const int OkWarningsAt = Wire.Framing.PacketHeader.Size + 5;
+
     /// <summary>An OK packet; the usual one is shared.</summary>
-    public static ReadOnlyMemory<byte> Ok(byte sequence, ServerStatus status) =>
-        sequence == 1 && status == ServerStatus.Autocommit ? s_plainOk : NewOk(sequence, status);
+    public static ReadOnlyMemory<byte> Ok(byte sequence, ServerStatus status, ushort warnings = 0) =>
+        sequence == 1 && status == ServerStatus.Autocommit && warnings == 0 ? s_plainOk : NewOk(sequence, status, warnings);
 
     /// <summary>The end of a reply to COM_SET_OPTION: an EOF, or an OK in its place.</summary>
-    public static ReadOnlyMemory<byte> Eof(byte sequence, ServerStatus status, bool deprecated)
+    public static ReadOnlyMemory<byte> Eof(byte sequence, ServerStatus status, ushort warnings, bool deprecated)
     {
         if (!deprecated)
         {
             var eof = new byte[EofPacket.PacketLength];
-            EofPacket.Write(eof, sequence, status, 0);
+            EofPacket.Write(eof, sequence, status, warnings);
             return eof;
         }
 
-        var ok = NewOk(sequence, status);
+        var ok = NewOk(sequence, status, warnings);
         ok[Wire.Framing.PacketHeader.Size] = OkPacket.TerminatorHeader;
         return ok;
     }
@@ -50,10 +53,11 @@ internal static class LocalReply
         return writer.Written.ToArray();
     }
 
-    private static byte[] NewOk(byte sequence, ServerStatus status)
+    private static byte[] NewOk(byte sequence, ServerStatus status, ushort warnings = 0)
     {
         var packet = new byte[OkPacket.SimpleLength];
         OkPacket.WriteSimple(packet, sequence, status);
+        BinaryPrimitives.WriteUInt16LittleEndian(packet.AsSpan(OkWarningsAt), warnings);
         return packet;
     }
 }

@@ -42,9 +42,7 @@ internal static class LoginDatabase
             return Refusal(session, client, result);
         }
 
-        var has = connection.Settings;
-        CommandEnd.ChangeSettings(session, session.Settings with { Database = database });
-        connection.Repainted(has with { Database = database });
+        SettingsChange.InDatabase(session, database);
         if (session.Database != database)
         {
             session.ReleaseAsLeft();
@@ -58,15 +56,15 @@ internal static class LoginDatabase
 
     private static async ValueTask<Refusal?> AcquireAsync(Session session)
     {
-        var refusal = await LeaseSetup.AcquireAsync(session, CommandCode.InitDb, StatementTraits.None);
+        var refusal = await LeaseSetup.AcquireAsync(session, CommandCode.InitDb, default);
         if (refusal is not { } dropped || !IsDatabaseError(dropped.Packet.Span))
         {
             return refusal;
         }
 
         // Not the client's database: the one that was known, and has been dropped.
-        CommandEnd.ChangeSettings(session, session.Settings with { Database = null });
-        return await LeaseSetup.AcquireAsync(session, CommandCode.InitDb, StatementTraits.None);
+        SettingsChange.Want(session, session.Settings.InDatabase(null));
+        return await LeaseSetup.AcquireAsync(session, CommandCode.InitDb, default);
     }
 
     // The server reads the name in the connection's character set, and it is UTF-8 here.
@@ -74,9 +72,8 @@ internal static class LoginDatabase
     {
         if (!Ascii.IsValid(database))
         {
-            var backend = session.Origin.Backend;
-            var unicode = connection.Settings with { CollationId = Baseline.CollationId };
-            var painted = await Repaint.Between(connection.Settings, unicode, backend.Facts!.Collations).RunAsync(connection, backend.Fingerprints);
+            var unicode = connection.Settings.With("character_set_client", "utf8mb4");
+            var painted = await LeaseSetup.PaintAsync(session, connection, unicode);
             if (!painted.Succeeded)
             {
                 return painted;

@@ -22,6 +22,7 @@ internal static class PinPolicy
         (StatementTraits.GlobalLock, PinReasons.GlobalLock),
         (StatementTraits.Xa, PinReasons.Xa),
         (StatementTraits.CalcFoundRows, PinReasons.FoundRows),
+        (StatementTraits.SetsConnectionValue, PinReasons.ConnectionValue),
         (StatementTraits.OtherState, PinReasons.Unknown),
     ];
 
@@ -31,18 +32,38 @@ internal static class PinPolicy
     /// <param name="facts">What its statement is; empty facts for commands without one.</param>
     /// <param name="summary">What its reply said.</param>
     /// <param name="openStatements">How many binary prepared statements are open.</param>
-    public static PinReasons After(PinReasons before, CommandCode command, StatementFacts facts, in ReplySummary summary, int openStatements)
+    /// <param name="shares">Sessions that set variables share connections: what a snapshot will tell is no reason.</param>
+    public static PinReasons After(
+        PinReasons before, CommandCode command, StatementFacts facts, in ReplySummary summary, int openStatements, bool shares)
     {
         var pins = before & ~(PinReasons.Soft | PinReasons.Transaction | PinReasons.PreparedStatements);
         if (facts.Kind == StatementKind.UnlockTables && summary.ErrorCode == 0)
         {
-            pins &= ~(PinReasons.TableLocks | PinReasons.GlobalLock);
+            // Of the locks on the whole server it ends FLUSH TABLES WITH READ LOCK, which is among the table locks.
+            pins &= ~PinReasons.TableLocks;
+        }
+
+        // Either server forgets what was set for the next transaction when one ends, and at COMMIT and ROLLBACK even without one.
+        var ends = (before & PinReasons.Transaction) != 0
+            || (facts.Kind is StatementKind.Commit or StatementKind.Rollback && summary.ErrorCode == 0);
+        if (ends && (summary.Status & ServerStatus.InTransaction) == 0)
+        {
+            pins &= ~PinReasons.NextTransaction;
+        }
+
+        // Without a transaction, for the one to come; of several statements another one may have failed.
+        if ((facts.Traits & StatementTraits.Savepoint) != 0 && (summary.ErrorCode == 0 || facts.Kind == StatementKind.Multi)
+            && (summary.Status & (ServerStatus.InTransaction | ServerStatus.Autocommit)) == 0)
+        {
+            pins |= PinReasons.NextTransaction;
         }
 
         // What fails may have taken effect in part.
         var explained = Reasons(facts.Traits);
-        pins |= explained;
-        if ((summary.VariableChanged || summary.StateChanged) && (explained & ~PinReasons.Soft) == 0)
+        pins |= shares ? explained & ~PinReasons.Variables : explained;
+        var unexplained = summary.VariableChanged ? !shares
+            : summary.StateChanged && (facts.Traits & StatementTraits.FollowedUserVariables) == 0;
+        if (unexplained && (explained & ~PinReasons.Soft) == 0)
         {
             pins |= PinReasons.StateChange;
         }
@@ -54,12 +75,21 @@ internal static class PinPolicy
             pins |= PinReasons.Diagnostics;
         }
 
-        return command is CommandCode.StmtPrepare or CommandCode.StmtClose or CommandCode.StmtSendLongData ? pins | (before & PinReasons.Soft) : pins;
+        return command == CommandCode.StmtPrepare || CommandPlans.KeepsDiagnostics(command) ? pins | (before & PinReasons.Soft) : pins;
     }
 
     /// <summary>The reasons that a command would bring up.</summary>
-    public static PinReasons Reasons(CommandCode command, StatementTraits traits) =>
-        command == CommandCode.StmtPrepare ? Reasons(traits) | PinReasons.PreparedStatements : Reasons(traits);
+    public static PinReasons Reasons(CommandCode command, StatementTraits traits, bool shares)
+    {
+        var reasons = shares ? Reasons(traits) & ~PinReasons.Variables : Reasons(traits);
+        return command switch
+        {
+            CommandCode.StmtPrepare => reasons | PinReasons.PreparedStatements,
+            CommandCode.StmtSendLongData => reasons | PinReasons.LongData,
+            CommandCode.StmtFetch => reasons | PinReasons.Cursor,
+            _ => reasons,
+        };
+    }
 
     /// <summary>The reasons in a statement's traits.</summary>
     private static PinReasons Reasons(StatementTraits traits)

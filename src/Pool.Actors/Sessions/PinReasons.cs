@@ -10,13 +10,13 @@ public enum PinReasons : uint
     /// <summary>A transaction is open. Not counted as a pin.</summary>
     Transaction = 1 << 0,
 
-    /// <summary>Session variables were set.</summary>
+    /// <summary>Session variables were set that cannot be moved to another connection; in reserved mode, any.</summary>
     Variables = 1 << 1,
 
     /// <summary>User variables are in play.</summary>
     UserVariables = 1 << 2,
 
-    /// <summary>SET TRANSACTION holds for the next transaction.</summary>
+    /// <summary>SET TRANSACTION, or a SAVEPOINT without autocommit, holds for the next transaction.</summary>
     NextTransaction = 1 << 3,
 
     /// <summary>Temporary tables may exist.</summary>
@@ -61,6 +61,18 @@ public enum PinReasons : uint
     /// <summary>The statement was not understood.</summary>
     Unknown = 1 << 17,
 
+    /// <summary>More different settings are in use than can be kept apart.</summary>
+    FingerprintLimit = 1 << 18,
+
+    /// <summary>A variable was set whose value belongs to its connection: timestamp, insert_id, rand_seed1 and their like.</summary>
+    ConnectionValue = 1 << 19,
+
+    /// <summary>Parts of a parameter were sent ahead, for a prepared statement that has not been executed yet.</summary>
+    LongData = 1 << 20,
+
+    /// <summary>A cursor of a prepared statement is open.</summary>
+    Cursor = 1 << 21,
+
     /// <summary>Those that only the next statement can ask for, and that are not worth a connection under pressure.</summary>
     Soft = FoundRows | Diagnostics,
 
@@ -68,5 +80,5 @@ public enum PinReasons : uint
     MayKeepRole = Role | TextPrepare | StoredCode | Unknown | StateChange,
 
     /// <summary>Those whose state is gone once the reason ends.</summary>
-    SelfClearing = Soft | Transaction | PreparedStatements | TableLocks,
+    SelfClearing = Soft | Transaction | NextTransaction | PreparedStatements | LongData | Cursor | TableLocks,
 }

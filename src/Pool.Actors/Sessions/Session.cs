@@ -1,9 +1,12 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Pool.Actors.Backends;
 using Pool.Actors.Errors;
 using Pool.Actors.Pooling;
+using Pool.Actors.Prepared;
 using Pool.Actors.Relay;
 using Pool.Actors.Runtime;
+using Pool.Actors.Sessions.UserVariables;
 using Pool.Actors.Settings;
 using Pool.Wire.Handshake;
 using Pool.Wire.Replies;
@@ -22,26 +25,25 @@ public sealed class Session : ILeaseHolder
     private readonly Transport _client;
     private Lease? _lease;
     private Waiter? _waiter;
-    private TaskCompletionSource? _settled;
+    private SessionTurn _turn;
     private long _lastActive;
     private long _clientBlocked;
-    private int _state;
     private int _killed;
     private int _consumeAfterSend;
     private byte _logLines;
 
     /// <summary>A session whose client has logged in and got its OK.</summary>
     public Session(
-        SessionServices services, SessionId id, ListenerContext listener, SessionOrigin origin, Transport client, Capabilities capabilities, Fingerprint needed)
+        SessionServices services, SessionId id, ListenerContext listener, SessionOrigin origin, Transport client, Capabilities capabilities, Fingerprint wanted)
     {
         Services = services;
         Id = id;
         Listener = listener;
         Origin = origin;
         Capabilities = capabilities;
-        Needed = needed;
-        LoginCollationId = Settings.CollationId;
-        IdleStatus = FirstStatus;
+        Wanted = wanted;
+        Needed = Carried.Painted;
+        LoginCollation = Settings.Find("collation_connection");
         _client = client;
         _lastActive = services.Time.GetTimestamp();
     }
@@ -59,13 +61,20 @@ public sealed class Session : ILeaseHolder
     public PinReasons Pins { get; internal set; }
 
     /// <summary>True while it waits for its client.</summary>
-    internal bool IsIdle => Volatile.Read(ref _state) == (int)SessionState.Idle;
+    internal bool IsIdle => _turn.State == SessionState.Idle;
 
     /// <summary>True while a statement runs or waits in line.</summary>
-    public bool IsBusy => Volatile.Read(ref _state) == (int)SessionState.Busy;
+    public bool IsBusy => _turn.State == SessionState.Busy;
 
     /// <summary>True if it holds a connection.</summary>
     public bool HoldsLease => Volatile.Read(ref _lease) is not null;
+
+    /// <summary>
+    /// The server's id of the thread of the connection that it holds, and since when the command that runs there does, as a timestamp of the
+    /// services' clock, 0 between commands; null if it holds none.
+    /// </summary>
+    public (ulong ThreadId, long RunsSince)? Holding =>
+        Volatile.Read(ref _lease) is { } lease ? (lease.Connection.ThreadId, lease.StartedAt) : null;
 
     /// <summary>When it last began or ended a command, as a timestamp of the services' clock.</summary>
     public long LastActiveAt => Volatile.Read(ref _lastActive);
@@ -74,7 +83,7 @@ public sealed class Session : ILeaseHolder
     public string? StatementKind => Volatile.Read(ref _lease)?.Facts.Kind.ToString();
 
     /// <summary>The current database, or null.</summary>
-    public string? Database => Settings.Database;
+    public string? Database => Wanted is var wanted && wanted != Fingerprint.None ? Origin.Backend.Fingerprints[wanted].Settings.Database : null;
 
     internal SessionServices Services { get; }
 
@@ -84,19 +93,62 @@ public sealed class Session : ILeaseHolder
 
     internal Capabilities Capabilities { get; }
 
+    /// <summary>What it has set, its own variables included; held by it.</summary>
+    internal Fingerprint Wanted { get; private set; }
+
     /// <summary>What its next statement needs a connection to carry.</summary>
-    internal Fingerprint Needed { get; set; }
+    public Fingerprint Needed { get; private set; }
 
-    internal SessionSettings Settings => Origin.Backend.Fingerprints.SettingsOf(Needed);
+    /// <summary>What <see cref="Wanted"/> stands for.</summary>
+    internal FingerprintEntry Carried => Origin.Backend.Fingerprints[Wanted];
 
-    internal ushort LoginCollationId { get; private set; }
+    internal SessionSettings Settings => Carried.Settings;
+
+    /// <summary>See <see cref="FingerprintEntry.IdleLimit"/>. For any thread: while the settings change it may be another's, but then the session is busy.</summary>
+    internal TimeSpan IdleLimit =>
+        Wanted is var wanted && wanted != Fingerprint.None ? Origin.Backend.Fingerprints[wanted]?.IdleLimit ?? TimeSpan.Zero : TimeSpan.Zero;
+
+    /// <summary>The collation of the login, which some servers' resets go back to.</summary>
+    internal string? LoginCollation { get; private set; }
+
+    /// <summary>What goes to the client is copied here, to be remembered; null usually.</summary>
+    internal AnswerCapture? Capture { get; set; }
+
+    /// <summary>A connection was lost with what only it knew of the session; its client is told at its next command.</summary>
+    internal bool IsStateLost { get; set; }
+
+    /// <summary>Warnings and errors of the last statement, taken from a connection that was given back; null: none, or the connection has them.</summary>
+    internal Diagnostics? Diagnostics { get; set; }
 
     internal Inbox Inbox = new();
-
     internal SessionRecord Record;
 
     /// <summary>The binary prepared statements that are open on the leased connection; made when first needed.</summary>
     internal HashSet<uint>? Statements { get; set; }
+
+    /// <summary>Its user variables; made when first needed.</summary>
+    internal FollowedVariables? Variables { get; set; }
+
+    /// <summary>What it has made by name on its connection; made when first needed.</summary>
+    internal PinnedObjects? Objects { get; set; }
+
+    /// <summary>The latest statement that might pin it, without its literals.</summary>
+    internal string? Suspect { get; set; }
+
+    /// <summary>The statement with which its pin began, without its literals; null if it is not pinned, or no statement explains the pin.</summary>
+    public string? PinnedBy { get; internal set; }
+
+    /// <summary>When its pin began, as a timestamp of the services' clock; 0 if it is not pinned.</summary>
+    public long PinnedSince { get; internal set; }
+
+    /// <summary>True if something of it lives only on the connection that it holds.</summary>
+    internal bool HasStateThere => (Pins & ~PinReasons.Soft) != 0 || Variables is { Unread.Count: > 0 };
+
+    /// <summary>True if the end of the connection that it holds takes something of it along, an insert id that was not read yet included.</summary>
+    internal bool LosesStateThere => HasStateThere || _lease is { InsertIdUnread: true };
+
+    /// <summary>Its binary prepared statements where connections are shared; made when first needed.</summary>
+    internal SessionStatements? Prepared { get; set; }
 
     /// <summary>The connection that it used last: preferred among equals, and never relied on.</summary>
     internal BackendConnection? Last { get; set; }
@@ -104,7 +156,10 @@ public sealed class Session : ILeaseHolder
     /// <summary>What goes to the connection for the command in hand.</summary>
     internal ReadOnlyMemory<byte> Outgoing { get; private set; }
 
-    internal Lease? Lease => _lease;
+    internal Lease? Lease => Volatile.Read(ref _lease);
+
+    /// <summary>Whose turn it is to act on it.</summary>
+    internal ref SessionTurn Turn => ref _turn;
 
     /// <summary>The client is in the middle of a command that streams, so that it cannot be told anything yet.</summary>
     internal bool IsStreaming { get; set; }
@@ -117,11 +172,9 @@ public sealed class Session : ILeaseHolder
     /// <summary>Since when the client has neither read its reply nor sent the rest of its command; 0 if it does.</summary>
     internal long ClientBlockedSince => Volatile.Read(ref _clientBlocked);
 
-    /// <summary>The status flags of a session that has not run anything.</summary>
-    internal ServerStatus FirstStatus => Origin.Backend.Facts!.FirstStatus;
-
     /// <summary>The status flags to tell when no connection is held.</summary>
-    internal ServerStatus IdleStatus { get; set; }
+    internal ServerStatus IdleStatus => Carried.Status
+        | (Carried.AnsiQuotes && Origin.Backend.Facts!.Flavour == ServerFlavour.MariaDb ? ServerStatus.AnsiQuotes : ServerStatus.None);
 
     /// <summary>The waiter for the line; made when first needed.</summary>
     internal Waiter Waiter
@@ -130,7 +183,7 @@ public sealed class Session : ILeaseHolder
         {
             if (_waiter is null)
             {
-                Volatile.Write(ref _waiter, new Waiter(Origin.User));
+                Volatile.Write(ref _waiter, new Waiter(Origin.User, Origin.Quota));
             }
 
             return _waiter;
@@ -147,7 +200,7 @@ public sealed class Session : ILeaseHolder
             {
                 if (!Inbox.HasCommand)
                 {
-                    Volatile.Write(ref _state, (int)SessionState.Idle);
+                    _turn.Rest();
                     step = await WakeAsync(await _client.ReceiveAsync(Inbox.Free));
                     continue;
                 }
@@ -168,9 +221,9 @@ public sealed class Session : ILeaseHolder
                     step = Sent(await _lease!.Connection.SendAsync(Outgoing));
                 }
 
-                while (step == Step.Reply)
+                while (step is Step.Reply or Step.Scan)
                 {
-                    step = _lease!.Take(await _lease.Connection.ReceiveAsync());
+                    step = step == Step.Scan ? _lease!.Scan() : _lease!.Take(await _lease.Connection.ReceiveAsync());
                     if (!await SendReadyAsync() && step != Step.Finish)
                     {
                         step = Step.ClientLeft;
@@ -201,7 +254,8 @@ public sealed class Session : ILeaseHolder
         }
         finally
         {
-            await EndAsync();
+            _turn.End();
+            await this.CleanUpAsync();
         }
     }
 
@@ -209,38 +263,10 @@ public sealed class Session : ILeaseHolder
     /// Ends the session, or the statement that it runs, as KILL does. Completes when no statement of it can be hit any more by
     /// what was done.
     /// </summary>
-    public Task KillAsync(KillScope scope) => KillAsync(scope, startedAt: null);
-
-    /// <summary>As <see cref="KillAsync(KillScope)"/>, but only if the statement is the one that started then.</summary>
-    internal async Task KillAsync(KillScope scope, long? startedAt)
-    {
-        if (scope == KillScope.Connection)
-        {
-            // A full fence before the lease is looked at: either it is seen here, or its session sees the flag.
-            Interlocked.Exchange(ref _killed, 1);
-            _client.Abort();
-        }
-
-        Volatile.Read(ref _waiter)?.Cancel();
-        if (Volatile.Read(ref _lease) is { } lease && lease.Connection.Kills.TryEnter(Id.Value))
-        {
-            try
-            {
-                if ((startedAt is null || startedAt == lease.StartedAt) && !await Origin.Backend.KillQueryAsync(lease.Connection.ThreadId))
-                {
-                    // It may still arrive, and must not hit what would run there next.
-                    lease.Connection.Doom();
-                }
-            }
-            finally
-            {
-                lease.Connection.Kills.Leave();
-            }
-        }
-    }
+    public Task KillAsync(KillScope scope) => this.KillAsync(scope, startedAt: null);
 
     /// <summary>Ends the session with an error if it is between commands and outside a transaction; false if it must be asked again later.</summary>
-    public bool Drain(PoolError error) => (Pins & PinReasons.Transaction) == 0 && TryEndIdle(error);
+    public bool Drain(PoolError error) => (Pins & PinReasons.Transaction) == 0 && this.TryEndIdle(error);
 
     /// <summary>Ends the session if its client has said nothing for too long.</summary>
     public void CheckIdle(long now) => SessionWatch.CheckIdle(this, now);
@@ -248,76 +274,57 @@ public sealed class Session : ILeaseHolder
     /// <inheritdoc/>
     public void CheckLease(BackendConnection connection, long now) => SessionWatch.CheckLease(this, connection.Lease, now);
 
-    /// <summary>
-    /// Has something done for the session while its client is silent; a command that comes meanwhile waits until it is done. Does
-    /// nothing if the session is not idle.
-    /// </summary>
-    internal void WhileIdle(Func<Session, Task> work)
-    {
-        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Volatile.Write(ref _settled, settled);
-        if (Interlocked.CompareExchange(ref _state, (int)SessionState.Settling, (int)SessionState.Idle) == (int)SessionState.Idle)
-        {
-            _ = SettleAsync(work, settled);
-        }
-    }
+    /// <summary>Its client is not served any more.</summary>
+    internal void SetKilled() => Interlocked.Exchange(ref _killed, 1);
 
-    /// <summary>Ends the session with an error if it is idle; false if it is not.</summary>
-    internal bool TryEndIdle(PoolError error, params object?[] arguments)
-    {
-        if (Interlocked.CompareExchange(ref _state, (int)SessionState.Ended, (int)SessionState.Idle) != (int)SessionState.Idle)
-        {
-            return false;
-        }
-
-        SessionLog.Ended(Services.Logger, Id.Value, Origin.User, error);
-        Services.Metrics.Errors[error.ToString()].Increment();
-
-        // Nobody else sends to an idle session's client. What the kernel does not take at once is not worth waiting for.
-        _ = _client.SendAsync(LocalReply.Error(0, error, arguments)).AsTask();
-        _client.Close();
-        return true;
-    }
+    /// <summary>If it waits in line, it does so no longer.</summary>
+    internal void CancelWait() => Volatile.Read(ref _waiter)?.Cancel();
 
     /// <summary>Replaces the lease, and answers the one before.</summary>
     internal Lease? ExchangeLease(Lease? lease) => Interlocked.Exchange(ref _lease, lease);
 
     /// <summary>Another user has taken the session over (COM_CHANGE_USER); it holds no connection.</summary>
-    internal void Move(SessionOrigin origin, Fingerprint needed)
+    internal void Move(SessionOrigin origin, Fingerprint wanted)
     {
         if (origin.Backend != Origin.Backend)
         {
             Last = null;
         }
 
+        Want(Fingerprint.None);
         Origin = origin;
-        Needed = needed;
-        LoginCollationId = Settings.CollationId;
+        Want(wanted);
+        LoginCollation = Settings.Find("collation_connection");
         Volatile.Write(ref _waiter, null);
     }
 
+    /// <summary>Wants other settings from now on. The fingerprint, held by the caller, is the session's then.</summary>
+    internal void Want(Fingerprint wanted)
+    {
+        var fingerprints = Origin.Backend.Fingerprints;
+        fingerprints.LetGo(Wanted);
+        Wanted = wanted;
+        Needed = wanted == Fingerprint.None ? wanted : Carried.Painted;
+    }
+
     private ValueTask<Step> WakeAsync(int received) =>
-        TryBecomeBusy() == SessionState.Idle ? ValueTask.FromResult(Take(received)) : WakeSlowlyAsync(received);
+        _turn.Take(SessionState.Busy) == SessionState.Idle ? ValueTask.FromResult(Take(received)) : WakeSlowlyAsync(received);
 
     private async ValueTask<Step> WakeSlowlyAsync(int received)
     {
         SessionState state;
-        while ((state = TryBecomeBusy()) != SessionState.Idle)
+        while ((state = _turn.Take(SessionState.Busy)) != SessionState.Idle)
         {
             if (state == SessionState.Ended)
             {
                 return Step.Close;
             }
 
-            await (Volatile.Read(ref _settled)?.Task ?? Task.CompletedTask);
+            await _turn.UntilSettled;
         }
 
         return Take(received);
     }
-
-    // The state before; it is Busy now if that was Idle.
-    private SessionState TryBecomeBusy() =>
-        (SessionState)Interlocked.CompareExchange(ref _state, (int)SessionState.Busy, (int)SessionState.Idle);
 
     private Step Take(int received)
     {
@@ -350,24 +357,8 @@ public sealed class Session : ILeaseHolder
 
         Services.Metrics.BytesToClients.Add(ready.Length);
         window.Sent();
+        Capture?.Reply.Write(ready.Span);
         return SendAsync(ready);
-    }
-
-    private async Task SettleAsync(Func<Session, Task> work, TaskCompletionSource settled)
-    {
-        try
-        {
-            await work(this);
-        }
-        catch (Exception e)
-        {
-            SessionLog.Failed(Services.Logger, Id.Value, e);
-            this.Discard("fault");
-        }
-
-        Volatile.Write(ref _state, (int)SessionState.Idle);
-        settled.SetResult();
-        Interlocked.CompareExchange(ref _settled, null, settled);
     }
 
     /// <summary>Sends bytes to the client; false when it is gone. While it does not read, the watch can see that.</summary>
@@ -405,21 +396,5 @@ public sealed class Session : ILeaseHolder
         var now = Services.Time.GetTimestamp();
         Volatile.Write(ref _lastActive, now);
         return now;
-    }
-
-    private async ValueTask EndAsync()
-    {
-        Volatile.Write(ref _state, (int)SessionState.Ended);
-        if (_lease is { } lease)
-        {
-            lease.End();
-            await lease.Connection.Kills.WhenQuietAsync();
-            this.ReleaseAsLeft();
-        }
-
-        Services.Admission.Leave(this);
-        Services.Metrics.Ended.Increment();
-        Inbox.Rest();
-        _client.Close();
     }
 }

@@ -14,7 +14,6 @@ namespace Pool.Actors.Sessions;
 /// </summary>
 public sealed class SessionAdmission
 {
-    private static readonly KeyValuePair<string, string> s_connectorNet = new("_client_name", "mysql-connector-net");
     private readonly SessionServices _services;
     private readonly ConcurrentDictionary<SessionOrigin, SessionOrigin> _origins = new();
     private readonly UserLimits _users = new();
@@ -40,6 +39,9 @@ public sealed class SessionAdmission
 
     /// <summary>Lets nobody in any more.</summary>
     public void Close() => Volatile.Write(ref _closed, true);
+
+    /// <summary>Lets clients in again.</summary>
+    public void Open() => Volatile.Write(ref _closed, false);
 
     /// <summary>Serves a stream that has just been accepted. Completes when its session has begun or was refused. Never throws.</summary>
     public async Task AdmitAsync(Transport transport, ListenerContext listener)
@@ -85,23 +87,24 @@ public sealed class SessionAdmission
 
         _users.Leave(session.Origin.User);
         var place = Place(client, session.Listener);
-        if (place is not { } found || found.Needed == Fingerprint.None || !TryEnter(client.User))
+        if (place is not { } found || found.Wanted == Fingerprint.None || !TryEnter(client.User))
         {
             _users.TryEnter(session.Origin.User, 0);
+            place?.Origin.Backend.Fingerprints.LetGo(place.Value.Wanted);
             var error = place switch
             {
                 null => PoolError.AccessDenied,
-                { Needed: var needed } when needed == Fingerprint.None => PoolError.TooManySettings,
+                { Wanted: var wanted } when wanted == Fingerprint.None => PoolError.TooManySettings,
                 _ => PoolError.UserLimitReached,
             };
             await session.Client.SendAsync(Refusal(client, error));
             return false;
         }
 
-        session.Move(found.Origin, found.Needed);
+        session.Move(found.Origin, found.Wanted);
         session.Inbox.Prime(client.Leftover.Span);
         return await CheckDatabaseAsync(session, client)
-            && await session.Client.SendAsync(LocalReply.Ok(client.NextSequence, ServerStatus.Autocommit));
+            && await session.Client.SendAsync(LocalReply.Ok(client.NextSequence, session.IdleStatus));
     }
 
     /// <summary>A session has ended.</summary>
@@ -109,6 +112,7 @@ public sealed class SessionAdmission
     {
         _services.Sessions.Remove(session);
         _users.Leave(session.Origin.User);
+        session.Want(Fingerprint.None);
     }
 
     private async ValueTask LogInAsync(Transport transport, ListenerContext listener, LoginContext login)
@@ -128,7 +132,7 @@ public sealed class SessionAdmission
             return;
         }
 
-        if (found.Needed == Fingerprint.None)
+        if (found.Wanted == Fingerprint.None)
         {
             await RefuseAsync(client, PoolError.TooManySettings);
             return;
@@ -136,16 +140,26 @@ public sealed class SessionAdmission
 
         if (!TryEnter(client.User))
         {
+            found.Origin.Backend.Fingerprints.LetGo(found.Wanted);
             await RefuseAsync(client, PoolError.UserLimitReached);
             return;
         }
 
-        var session = new Session(_services, id, listener, found.Origin, client.Transport, client.Effective, found.Needed);
+        var session = new Session(_services, id, listener, found.Origin, client.Transport, client.Effective, found.Wanted);
         session.Inbox.Prime(client.Leftover.Span);
         if (!_services.Sessions.TryAdd(session, listener.MaxSessions))
         {
             _users.Leave(client.User);
+            session.Want(Fingerprint.None);
             await RefuseAsync(client, PoolError.TooManyConnections);
+            return;
+        }
+
+        // A drain that began meanwhile did not see it.
+        if (Volatile.Read(ref _closed))
+        {
+            Leave(session);
+            await RefuseAsync(client, PoolError.ShuttingDown);
             return;
         }
 
@@ -166,7 +180,7 @@ public sealed class SessionAdmission
         try
         {
             return await CheckDatabaseAsync(session, client)
-                && await client.Transport.SendAsync(LocalReply.Ok(client.NextSequence, session.FirstStatus));
+                && await client.Transport.SendAsync(LocalReply.Ok(client.NextSequence, session.IdleStatus));
         }
         catch (Exception e)
         {
@@ -178,10 +192,10 @@ public sealed class SessionAdmission
     }
 
     // Where the client's statements go; null if no route leads anywhere, no fingerprint if there is none left.
-    private (SessionOrigin Origin, Fingerprint Needed)? Place(LoggedInClient client, ListenerContext listener)
+    private (SessionOrigin Origin, Fingerprint Wanted)? Place(LoggedInClient client, ListenerContext listener)
     {
         var route = Volatile.Read(ref _routes).Find(listener.Name, client.User, client.Database);
-        if (route?.Backend.Facts is not { } facts)
+        if (route?.Backend.Facts is not { } facts || route.Backend.Fingerprints.Latest is not { } latest)
         {
             return null;
         }
@@ -192,16 +206,12 @@ public sealed class SessionAdmission
             client.Effective.HasFlag(Capabilities.LocalFiles),
             client.Effective.HasFlag(Capabilities.MariaDbExtendedMetadata));
         var canKill = Volatile.Read(ref _rights).TryGetValue(client.User, out var rights) && rights.CanKillOthers;
-        var origin = new SessionOrigin(client.User, listener.Name, route.Backend, connectionClass, canKill);
+        var origin = new SessionOrigin(
+            client.User, listener.Name, route.Backend, connectionClass, canKill, route.Backend.Pool.QuotaOf(client.User));
         var isKnown = client.Database is not null && route.Backend.IsKnownDatabase(route.Account, client.Database);
-        var settings = new SessionSettings(
-            client.Database is null || isKnown ? client.Database : route.Backend.AnyKnownDatabase(route.Account),
-            facts.Collations.Effective((ushort)client.CollationId),
-            client.Effective.HasFlag(Capabilities.IgnoreSpace),
-            client.Effective.HasFlag(Capabilities.MultiStatements),
-            facts.Flavour == ServerFlavour.MariaDb && client.Attributes.Contains(s_connectorNet));
-        var needed = route.Backend.Fingerprints.Intern(connectionClass, settings);
-        return (_origins.GetOrAdd(origin, origin), needed);
+        var database = client.Database is null || isKnown ? client.Database : route.Backend.AnyKnownDatabase(route.Account);
+        var wanted = route.Backend.Fingerprints.Acquire(connectionClass, LoginSettings.Of(client, database, facts, latest));
+        return (_origins.GetOrAdd(origin, origin), wanted);
     }
 
     private bool TryEnter(string user) =>

@@ -1,4 +1,5 @@
 using Pool.Actors.Backends;
+using Pool.Actors.Pooling;
 using Pool.Actors.Settings;
 
 namespace Pool.Actors.Sessions;
@@ -12,4 +13,10 @@ namespace Pool.Actors.Sessions;
 /// <param name="Backend">The backend its route leads to.</param>
 /// <param name="Class">The kind of connection it needs there.</param>
 /// <param name="CanKillOthers">May end other users' sessions.</param>
-public sealed record SessionOrigin(string User, string Listener, Backend Backend, ConnectionClass Class, bool CanKillOthers);
+/// <param name="Quota">What the user may hold of the backend's connections; null for one who has no cap.</param>
+public sealed record SessionOrigin(
+    string User, string Listener, Backend Backend, ConnectionClass Class, bool CanKillOthers, UserQuota? Quota = null)
+{
+    /// <summary>True if somebody waits who could use what the session holds: what is held for convenience alone should be given back.</summary>
+    internal bool HasWaiters => Backend.Pool.HasWaiters || Quota is { Waiting: > 0 };
+}

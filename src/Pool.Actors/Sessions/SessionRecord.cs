@@ -39,6 +39,17 @@ internal struct SessionRecord
     /// <summary>Takes note of a command without rows that the session answered itself, as the server counts it: 0 after an OK, -1 after an EOF.</summary>
     public void NoteLocal(long rowCount) => RowCount = rowCount;
 
+    /// <summary>Takes note that diagnostics were shown: they count as rows, and FOUND_ROWS() stays.</summary>
+    public void NoteDiagnosticsShown() => RowCount = -1;
+
+    /// <summary>Takes note of what a remembered answer stands for; null: an OK without rows.</summary>
+    public void NoteRemembered(ulong? rows)
+    {
+        RowCount = rows is null ? 0 : -1;
+        FoundRows = rows ?? FoundRows;
+    }
+
     /// <summary>What replaces the session functions in a statement that runs where the last one did not.</summary>
-    public readonly SessionValues Values(uint connectionId) => new(connectionId, RowCount: RowCount, FoundRows: FoundRows);
+    public readonly SessionValues Values(uint connectionId, Diagnostics? diagnostics) => new(
+        connectionId, RowCount: RowCount, FoundRows: FoundRows, WarningCount: (ulong)(diagnostics?.Count ?? 0), ErrorCount: (ulong)(diagnostics?.Errors ?? 0));
 }

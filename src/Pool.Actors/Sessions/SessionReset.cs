@@ -1,7 +1,10 @@
+using System.Buffers;
 using Pool.Actors.Errors;
 using Pool.Actors.Relay;
 using Pool.Actors.Settings;
+using Pool.Wire.Commands;
 using Pool.Wire.Framing;
+using Pool.Wire.Replies;
 
 namespace Pool.Actors.Sessions;
 
@@ -13,9 +16,11 @@ internal static class SessionReset
     {
         session.Inbox.Consume(session.Inbox.Header.PacketLength);
         await CleanAsync(session);
-        var facts = session.Origin.Backend.Facts!;
-        var collation = facts.ResetRestoresHandshakeCollation ? session.LoginCollationId : facts.Collations.DefaultId;
-        CommandEnd.ChangeSettings(session, session.Settings with { CollationId = collation, IgnoreSpace = false, NoNullCollationIds = false });
+        if (!SettingsChange.Want(session, AfterReset(session)))
+        {
+            return await LocalCommands.FailAndCloseAsync(session, PoolError.TooManySettings, 1, session.Origin.User, FingerprintTable.Capacity);
+        }
+
         return await LocalCommands.SendAsync(session, LocalReply.Ok(1, session.IdleStatus));
     }
 
@@ -39,18 +44,45 @@ internal static class SessionReset
     // Done before the reply, since what the reset releases (locks, a transaction) may be what the client waits to see released.
     private static async ValueTask CleanAsync(Session session)
     {
-        session.Record = new SessionRecord();
+        session.Record = new SessionRecord { FoundRows = session.Record.FoundRows };
+        session.ForgetStatements();
+        session.Diagnostics = null;
+        session.Variables = null;
         if (session.Lease is { } lease)
         {
             await CleanAsync(session, lease);
-            session.IdleStatus = session.FirstStatus;
         }
+    }
+
+    // The globals of now; the character set is the handshake's on some servers, and the server's own on others.
+    private static SessionSettings AfterReset(Session session)
+    {
+        var (before, facts) = (session.Settings, session.Origin.Backend.Facts!);
+        var fresh = new SessionSettings(session.Origin.Backend.Fingerprints.Latest!, before.Database, before.MultiStatements);
+        return facts.ResetRestoresHandshakeCollation
+            ? LoginSettings.WithCollation(fresh, facts, facts.Collations.IdOf(session.LoginCollation))
+            : LoginSettings.WithIgnoreSpace(LoginSettings.WithServersCollation(fresh, facts), session.Capabilities);
     }
 
     private static async ValueTask CleanAsync(Session session, Lease lease)
     {
-        await lease.Connection.Kills.WhenQuietAsync();
-        if ((session.Pins & PinReasons.MayKeepRole) != 0 || !await lease.Connection.ResetAsync())
+        var connection = lease.Connection;
+        await connection.Kills.WhenQuietAsync();
+        if (lease.FoundRowsUnread)
+        {
+            await CommandEnd.ReadFoundRowsAsync(session, lease);
+        }
+
+        // A connection that nobody else may get is reset before it is closed: the server ends it some time after the reply.
+        var isForNobody = (session.Pins & PinReasons.MayKeepRole) != 0 || connection.Fingerprint == Fingerprint.None;
+        if (isForNobody)
+        {
+            var command = new ArrayBufferWriter<byte>();
+            CommandPackets.ResetConnection(command);
+            await connection.RunAsync(command.WrittenMemory, ReplyShape.Acknowledgement);
+        }
+
+        if (isForNobody || !await connection.ResetAsync())
         {
             session.Discard("reset-failed");
         }

@@ -13,17 +13,27 @@ public sealed class SessionTable
     private readonly Session?[]?[] _chunks = new Session?[]?[1 << (SessionId.LocalBits - ChunkBits)];
     private readonly int[] _used = new int[1 << (SessionId.LocalBits - ChunkBits)];
     private readonly Lock _changing = new();
-    private readonly int _slot;
+    private volatile int _slot;
     private uint _next;
     private int _count;
 
     /// <summary>An empty table.</summary>
-    /// <param name="slot">The node's slot, 1-511.</param>
+    /// <param name="slot">The node's slot, 1-511; 0 while it is not known, when no id may be asked for.</param>
     /// <param name="random">Draws where ids start.</param>
     public SessionTable(int slot, Random random)
     {
         _slot = slot;
         _next = (uint)random.Next((int)SessionId.MaxLocal);
+    }
+
+    /// <summary>
+    /// The slot in the ids of new sessions. The sessions that are there keep the ids that their clients were told, and are still found by
+    /// them; no two of them have the same local number, whichever their slots.
+    /// </summary>
+    public int Slot
+    {
+        get => _slot;
+        set => _slot = value;
     }
 
     /// <summary>How many sessions are in the table.</summary>
@@ -45,7 +55,7 @@ public sealed class SessionTable
     }
 
     /// <summary>The session with this id, or null. Any thread.</summary>
-    public Session? Find(SessionId id) => id.Slot == _slot ? Find(id.Local) : null;
+    public Session? Find(SessionId id) => Find(id.Local) is { } session && session.Id == id ? session : null;
 
     /// <summary>Adds a session; false if there are <paramref name="most"/> already.</summary>
     public bool TryAdd(Session session, int most)

@@ -11,9 +11,17 @@ internal static class SessionWatch
     // Long enough for a driver that asks for warnings right away, short enough for a client that never does.
     private static readonly TimeSpan s_softPinHold = TimeSpan.FromSeconds(1);
 
-    /// <summary>Ends a session that holds no connection if its client has said nothing for too long.</summary>
+    /// <summary>
+    /// Ends a session if its client has said nothing for too long: by its own wait_timeout, whatever it holds, as at a server; by the
+    /// node's limit only if it holds no connection.
+    /// </summary>
     public static void CheckIdle(Session session, long now)
     {
+        if (Exceeds(session, session.LastActiveAt, now, session.IdleLimit) && session.TryEndIdle(PoolError.IdleClient))
+        {
+            return;
+        }
+
         if (!session.HoldsLease && CheckBlocked(session, session.Origin.Backend.Limits, now) && Exceeds(session, session.LastActiveAt, now, session.Services.Limits.IdleTimeout))
         {
             session.TryEndIdle(PoolError.IdleClient);
@@ -45,9 +53,9 @@ internal static class SessionWatch
         var pins = session.Pins;
         if ((pins & ~PinReasons.Soft) == 0)
         {
-            if (session.Origin.Backend.Pool.HasWaiters || Exceeds(session, session.LastActiveAt, now, s_softPinHold))
+            if (session.Origin.HasWaiters || Exceeds(session, session.LastActiveAt, now, s_softPinHold))
             {
-                session.WhileIdle(GiveBackAsync);
+                WhileIdle(session, GiveBackAsync);
             }
         }
         else if ((pins & PinReasons.Transaction) != 0 && Exceeds(session, session.LastActiveAt, now, limits.IdleInTransactionTimeout))
@@ -77,6 +85,33 @@ internal static class SessionWatch
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Has something done for the session while its client is silent; a command that comes meanwhile waits until it is done. Does
+    /// nothing if the session is not idle.
+    /// </summary>
+    private static void WhileIdle(Session session, Func<Session, Task> work)
+    {
+        if (session.Turn.TrySettle() is { } settled)
+        {
+            _ = SettleAsync(session, work, settled);
+        }
+    }
+
+    private static async Task SettleAsync(Session session, Func<Session, Task> work, TaskCompletionSource settled)
+    {
+        try
+        {
+            await work(session);
+        }
+        catch (Exception e)
+        {
+            SessionLog.Failed(session.Services.Logger, session.Id.Value, e);
+            session.Discard("fault");
+        }
+
+        session.Turn.Settled(settled);
     }
 
     // The client did not ask for its warnings while they were fresh: the connection is worth more to others.

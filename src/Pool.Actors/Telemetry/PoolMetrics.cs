@@ -9,6 +9,18 @@ public sealed class PoolMetrics
     /// <summary>Leases of a connection with other settings, which had to be repainted.</summary>
     public Counter Repaints { get; } = new();
 
+    /// <summary>Statements that carried their session's settings in hints, on a connection that was not repainted.</summary>
+    public Counter Hinted { get; } = new();
+
+    /// <summary>Statements answered from memory.</summary>
+    public Counter Remembered { get; } = new();
+
+    /// <summary>Statements of sessions that had to be prepared on another connection before they could be executed there.</summary>
+    public Counter PreparesOnDemand { get; } = new();
+
+    /// <summary>Prepared statements closed on a connection to make room for others.</summary>
+    public Counter StatementsEvicted { get; } = new();
+
     /// <summary>How long leases waited in line, also those that failed. Leases that did not wait are not in it.</summary>
     public Histogram WaitSeconds { get; } = new();
 

@@ -1,8 +1,10 @@
+using System.Buffers;
 using Pool.Actors.Backends;
 using Pool.Actors.Backends.Login;
 using Pool.Actors.Settings;
 using Pool.Testing;
 using Pool.Wire.Commands;
+using Pool.Wire.Replies;
 
 namespace Pool.Actors.Tests.Backends;
 
@@ -12,14 +14,14 @@ public sealed class BackendConnectionTests
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private readonly FakeServer _server = new();
     private readonly ManualTime _time = new();
-    private readonly FingerprintTable _fingerprints = new();
+    private readonly FingerprintTable _fingerprints = FakeVariables.NewTable();
 
     [Fact]
     public async Task A_new_connection_is_at_its_baseline()
     {
         var connection = await ConnectAsync();
-        Assert.Equal([CommandCode.ResetConnection, CommandCode.Query], _server.Log.Select(s => s.Command));
-        Assert.Equal(new SessionSettings(null, Baseline.CollationId, false, true), _fingerprints.SettingsOf(connection.Fingerprint));
+        Assert.Equal([CommandCode.ResetConnection, CommandCode.Query, CommandCode.Query, CommandCode.Query], _server.Log.Select(s => s.Command));
+        Assert.Equal(new SessionSettings(FakeVariables.Baseline, null, multiStatements: true), _fingerprints.SettingsOf(connection.Fingerprint));
         Assert.Equal("utf8mb4_general_ci", _server.Live.Single().Session.Collation);
     }
 
@@ -77,29 +79,81 @@ public sealed class BackendConnectionTests
     }
 
     [Fact]
+    public async Task A_connection_whose_way_is_lost_was_not_seen_to_end()
+    {
+        var connection = await ConnectAsync();
+        _server.Live.Single().LoseWay();
+        Assert.False(await connection.CloseAsync(s_patience));
+        Assert.Single(_server.Live);
+    }
+
+    [Fact]
+    public async Task A_reset_that_is_cancelled_cuts_the_connection_off()
+    {
+        var connection = await ConnectAsync();
+        _server.Script = (_, _) => FakeServerReply.None with { Wait = new TaskCompletionSource().Task };
+        using var cancel = new CancellationTokenSource();
+        var resets = _server.Log.Count;
+        var reset = connection.ResetAsync(cancel.Token).AsTask();
+        await TestNode.UntilAsync(() => _server.Log.Count > resets, "it is under way");
+        await cancel.CancelAsync();
+        Assert.False(await reset);
+        Assert.True(connection.IsStale());
+        Assert.False(await connection.CloseAsync(s_patience));
+    }
+
+    [Fact]
+    public async Task A_connect_that_fails_after_its_login_hands_over_what_the_server_has()
+    {
+        _server.Script = (_, _) => FakeServerReply.None with { Wait = new TaskCompletionSource().Task };
+        using var cancel = new CancellationTokenSource();
+        var connecting = Connector().ConnectAsync(s_class, cancel.Token).AsTask();
+        await TestNode.UntilAsync(() => _server.Log.Count > 0, "it is reset");
+        await cancel.CancelAsync();
+        var outcome = await connecting;
+        Assert.Null(outcome.Connection);
+        Assert.Equal(_server.Log.First().ThreadId, outcome.Unfinished!.ThreadId);
+    }
+
+    [Fact]
     public async Task A_connection_whose_settings_are_not_known_cannot_be_reset()
     {
         var connection = await ConnectAsync();
         for (var i = 0; i <= FingerprintTable.Capacity; i++)
         {
-            connection.Repainted(new SessionSettings($"d{i}", 45, false, false));
+            _fingerprints.Acquire(s_class, FakeVariables.In($"held {i}"));
         }
+
+        connection.Repainted(FakeVariables.In("another"));
 
         Assert.Equal(Fingerprint.None, connection.Fingerprint);
         Assert.False(await connection.ResetAsync());
     }
 
     [Fact]
-    public async Task A_failed_step_of_a_repaint_leaves_the_others_and_the_truth_about_them()
+    public async Task A_database_that_is_refused_leaves_the_rest_of_a_repaint_and_the_truth_about_it()
     {
         var connection = await ConnectAsync();
-        var collations = CollationCatalogue.From([["8", "latin1", "latin1_swedish_ci"]], "latin1_swedish_ci");
-        var has = _fingerprints.SettingsOf(connection.Fingerprint);
-        var needs = has with { Database = "no_such", CollationId = 8, MultiStatements = false };
-        var result = await Repaint.Between(has, needs, collations).RunAsync(connection, _fingerprints);
+        var has = connection.Settings;
+        var needs = has.InDatabase("no_such").WithMultiStatements(false).With("time_zone", "+01:00");
+        var repaint = Repaint.Between(has, needs);
+        var result = await repaint.RunAsync(connection);
         Assert.Equal(1049, result.ErrorCode);
-        Assert.Equal(needs with { Database = null }, _fingerprints.SettingsOf(connection.Fingerprint));
-        Assert.Equal("latin1_swedish_ci", _server.Live.Single().Session.Collation);
+        Assert.Equal(needs.InDatabase(null), connection.Settings);
+        Assert.Equal("+01:00", _server.Live.Single().Session.Settings["time_zone"]);
+    }
+
+    [Fact]
+    public async Task The_answer_to_a_prepare_which_has_no_status_leaves_that_of_the_connection()
+    {
+        var connection = await ConnectAsync();
+        var before = connection.Status;
+        var command = new ArrayBufferWriter<byte>();
+        CommandPackets.StmtPrepare(command, "SELECT ?"u8);
+        var result = (await connection.RunAsync(command.WrittenMemory, ReplyShape.Prepare))[0];
+        Assert.True(result.Succeeded, result.ErrorText);
+        Assert.NotEqual(ServerStatus.None, before);
+        Assert.Equal(before, connection.Status);
     }
 
     private async Task<BackendConnection> ConnectAsync() =>
@@ -109,6 +163,6 @@ public sealed class BackendConnectionTests
     {
         var accounts = new Dictionary<string, (string, Func<string?>)> { ["main"] = ("pool", () => "secret") };
         return new BackendConnector(
-            new BackendAddress("db", 3306, BackendTlsMode.Disabled, accounts), _server, null, _fingerprints, [], _time);
+            new BackendAddress("db", 3306, BackendTlsMode.Disabled, accounts), _server, null, _fingerprints, new OpenGate(), _time);
     }
 }

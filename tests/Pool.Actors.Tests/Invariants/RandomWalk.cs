@@ -22,6 +22,9 @@ internal sealed class RandomWalk(TestNode node, int seed)
     /// <summary>Checked after every statement; throws.</summary>
     public Func<FakeClient, string, FakeClientResult, Task>? Check { get; init; }
 
+    /// <summary>Done again and again while the clients run, as time passes; not at the same time as itself.</summary>
+    public Action? Meanwhile { get; init; }
+
     /// <summary>How many statements each client sends.</summary>
     public int Steps { get; init; } = IsLong ? 500 : 150;
 
@@ -41,6 +44,7 @@ internal sealed class RandomWalk(TestNode node, int seed)
         while (!all.IsCompleted)
         {
             node.Time.Advance(TimeSpan.FromMilliseconds(Draw(300)));
+            Meanwhile?.Invoke();
             await Task.WhenAny(all, Task.Delay(1));
         }
 
@@ -83,7 +87,9 @@ internal sealed class RandomWalk(TestNode node, int seed)
         switch (Draw(24))
         {
             case 0:
-                return await StateAsync(client, $"SET @v{client.ConnectionId} = {serial} {tag}");
+                return await StateAsync(client, $"SET @v = {serial} {tag}");
+            case 11:
+                return await StateAsync(client, $"SELECT @v {tag}");
             case 1:
                 return await StateAsync(client, "BEGIN");
             case 2:
@@ -97,7 +103,7 @@ internal sealed class RandomWalk(TestNode node, int seed)
             case 6:
                 return await StateAsync(client, $"KILL QUERY {AnySession()}");
             case 7:
-                return await StateAsync(client, $"CREATE TEMPORARY TABLE t{serial} (a INT)");
+                return await StateAsync(client, $"CREATE TEMPORARY TABLE t{serial}_{client.ConnectionId} (a INT)");
             case 8 when Draw(3) == 0:
                 await client.SendAsync(CommandCode.Query, "SELECT 'left' LIMIT 50"u8.ToArray());
                 client.Transport.Abort();

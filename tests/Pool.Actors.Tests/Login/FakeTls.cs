@@ -40,6 +40,8 @@ internal sealed class FakeTls : ITlsUpgrade, IBackendTls
 
         public override bool IsEncrypted => true;
 
+        public override bool HasFailed => inner.HasFailed;
+
         public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer)
         {
             int count;

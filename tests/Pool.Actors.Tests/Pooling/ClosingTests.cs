@@ -49,6 +49,48 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public async Task A_connect_that_fails_after_its_login_keeps_its_place_until_the_server_has_ended_the_thread()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        f.Connector.IsScripted = true;
+        var first = f.LeaseAsync(f.Of("shop"));
+        var unfinished = (await f.Connector.NextAttemptAsync()).FailUnfinished();
+        f.Connector.IsScripted = false;
+        var isKilled = false;
+        f.Connector.Answer = (_, sql) =>
+            sql.StartsWith("KILL", StringComparison.Ordinal) && f.Connector.Live.Contains(unfinished) && (isKilled = true)
+                ? new QueryResult(0, null, [])
+                : null;
+
+        Assert.NotNull((await first).ConnectFailure);
+        await PoolFixture.UntilAsync(() => isKilled, "KILL");
+        var second = f.LeaseAsync(f.Of("shop"));
+        f.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((1, 1), (f.Now.Closing, f.Now.Active));
+        Assert.False(second.IsCompleted);
+
+        f.Connector.End(unfinished.ThreadId);
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => second.IsCompleted), "the place is free");
+        Assert.NotNull((await second).Connection);
+        await f.AssertAtRestAsync();
+    }
+
+    [Fact]
+    public async Task A_control_connection_that_fails_after_its_login_is_ended_by_the_next()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        f.Connector.IsScripted = true;
+        var asking = f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None).AsTask();
+        var unfinished = (await f.Connector.NextAttemptAsync()).FailUnfinished();
+        f.Connector.IsScripted = false;
+        Assert.Equal(-1, (await asking).ErrorCode);
+
+        Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => !f.Connector.Live.Contains(unfinished)), "ended");
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "its place is free");
+    }
+
+    [Fact]
     public async Task Without_the_right_to_see_threads_an_empty_process_list_proves_nothing()
     {
         await using var f = new PoolFixture(leases: 1);

@@ -131,6 +131,79 @@ public sealed class LineTests
     }
 
     [Fact]
+    public async Task In_a_large_pool_a_waiter_may_be_passed_four_times_for_each_connection()
+    {
+        await using var f = new PoolFixture(leases: 20);
+        var (shop, blog) = (f.Of("shop"), f.Of("blog"));
+        var connection = (await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => f.TakeAsync(shop))))[0];
+        var repaint = f.LeaseAsync(blog);
+        var exact = Enumerable.Range(0, 200).Select(_ => f.LeaseAsync(shop)).ToArray();
+
+        var passes = 0;
+        for (; passes < exact.Length; passes++)
+        {
+            f.Pool.Return(connection);
+            if (repaint.IsCompleted)
+            {
+                break;
+            }
+
+            await exact[passes];
+        }
+
+        Assert.Equal(4 * f.Pool.Options.MaxConnections, passes);
+    }
+
+    [Fact]
+    public async Task A_kind_that_is_late_is_given_one_connection_and_then_waits_twice_as_patiently_for_another()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var (shop, blog) = (f.Of("shop"), f.Of("blog"));
+        var connection = await f.TakeAsync(shop);
+        var late = new[] { f.LeaseAsync(blog), f.LeaseAsync(blog) };
+        var exact = Enumerable.Range(0, 20).Select(_ => f.LeaseAsync(shop)).ToArray();
+
+        for (var passed = 0; passed < 7; passed++)
+        {
+            f.Pool.Return(connection);
+            await exact[passed];
+        }
+
+        // The eighth would pass a waiter who joined nine waits before it. That one's neighbour is nine and more behind from here on.
+        f.Pool.Return(connection);
+        await late[0];
+        for (var passed = 7; passed < 16; passed++)
+        {
+            f.Pool.Return(connection);
+            await exact[passed];
+            Assert.False(late[1].IsCompleted, $"served after {passed} passes");
+        }
+
+        f.Pool.Return(connection);
+        Assert.Same(connection, (await late[1]).Connection);
+    }
+
+    [Fact]
+    public async Task In_a_long_line_a_waiter_may_be_passed_by_those_who_joined_up_to_half_the_line_later()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var (shop, blog) = (f.Of("shop"), f.Of("blog"));
+        var connection = await f.TakeAsync(shop);
+        var before = Enumerable.Range(0, 100).Select(_ => f.LeaseAsync(shop)).ToArray();
+        var late = f.LeaseAsync(blog);
+        var after = Enumerable.Range(0, 100).Select(_ => f.LeaseAsync(shop)).ToArray();
+
+        foreach (var exact in before.Concat(after.Take(50)))
+        {
+            f.Pool.Return(connection);
+            await exact;
+        }
+
+        f.Pool.Return(connection);
+        Assert.Same(connection, (await late).Connection);
+    }
+
+    [Fact]
     public async Task A_waiter_who_cannot_use_a_returned_connection_gets_its_place()
     {
         await using var f = new PoolFixture(leases: 1);

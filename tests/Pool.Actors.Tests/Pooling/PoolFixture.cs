@@ -49,10 +49,10 @@ internal sealed class PoolFixture : IAsyncDisposable
     }
 
     public Fingerprint Of(string? database, ConnectionClass? connectionClass = null) =>
-        Fingerprints.Intern(connectionClass ?? App, new SessionSettings(database, 45, false, false));
+        Fingerprints.Acquire(connectionClass ?? App, FakeVariables.In(database));
 
     public Task<LeaseResult> LeaseAsync(Fingerprint needed, string user = "ann") =>
-        Pool.LeaseAsync(new Waiter(user), needed).AsTask().WaitAsync(s_limit);
+        Pool.LeaseAsync(new Waiter(user, Pool.QuotaOf(user)), needed).AsTask().WaitAsync(s_limit);
 
     /// <summary>Leases as a session does, painting included.</summary>
     public async Task<FakeConnection> TakeAsync(Fingerprint needed, string user = "ann")
@@ -65,12 +65,12 @@ internal sealed class PoolFixture : IAsyncDisposable
     }
 
     /// <summary>Leaves <paramref name="count"/> idle connections with a fingerprint in the pool.</summary>
-    public async Task<FakeConnection[]> FillAsync(Fingerprint fingerprint, int count)
+    public async Task<FakeConnection[]> FillAsync(Fingerprint fingerprint, int count, string user = "ann")
     {
         var taken = new List<FakeConnection>();
         for (var i = 0; i < count; i++)
         {
-            taken.Add(await TakeAsync(fingerprint));
+            taken.Add(await TakeAsync(fingerprint, user));
         }
 
         taken.ForEach(Pool.Return);

@@ -20,8 +20,12 @@ public sealed class AllocationTests
     private const Capabilities Old = FakeClient.Flags & ~(Capabilities.DeprecateEof | Capabilities.SessionTrack);
 
     private static readonly byte[] s_select = Frame([[(byte)CommandCode.Query, .. "SELECT c FROM sbtest1 WHERE id = 5017"u8]], 0);
-    private static readonly byte[] s_execute = Frame([[(byte)CommandCode.StmtExecute, 1, 0, 0, 0, 0, 1, 0, 0, 0]], 0);
+    private static readonly byte[] s_prepare = Frame([[(byte)CommandCode.StmtPrepare, .. "SELECT c FROM sbtest1 WHERE id = ?"u8]], 0);
+    private static readonly byte[] s_execute = Frame([[(byte)CommandCode.StmtExecute, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 0, 9, 0, 0, 0]], 0);
+    private static readonly byte[] s_prepared = Frame(FakeServerReply.Prepared(77, 1).Payloads, 1);
     private static readonly byte[] s_rows = Frame(FakeServerReply.Rows(ServerStatus.Autocommit, "c", ["value"]).Payloads, 1);
+    private static readonly byte[] s_snapshot =
+        Frame(FakeServerReply.Snapshot(ServerStatus.Autocommit, FakeVariables.Snapshot, 45).Payloads, 1);
     private static readonly byte[] s_ok = Frame(FakeServerReply.Ok(ServerStatus.Autocommit).Payloads, 1);
 
     [Theory]
@@ -46,7 +50,7 @@ public sealed class AllocationTests
                         return default;
                 }
 
-                return command == CommandCode.Query ? s_select : s_execute;
+                return command == CommandCode.Query ? s_select : sent == 1 ? s_prepare : s_execute;
             },
         };
         await using var pool = await ServeAsync(client, flags);
@@ -58,7 +62,7 @@ public sealed class AllocationTests
     private static async Task<BackendPool> ServeAsync(SyncTransport client, Capabilities flags)
     {
         var time = new ManualTime();
-        var fingerprints = new FingerprintTable();
+        var fingerprints = FakeVariables.NewTable();
         var connectionClass = new ConnectionClass("main", FoundRows: false, LocalFiles: false);
         var options = new PoolOptions { Name = "db", DefaultClass = connectionClass, MaxConnections = 2, MinIdle = 1 };
         var metrics = new PoolMetrics();
@@ -68,12 +72,12 @@ public sealed class AllocationTests
 
         var backend = new Backend("db", pool, metrics, new LeaseLimits(), time)
         {
-            Facts = new BackendFacts(ServerFlavour.MySql, "8.4.0", CollationCatalogue.From([], ""), default, false),
+            Facts = new BackendFacts(ServerFlavour.MySql, "8.4.0", CollationCatalogue.From([], ""), false),
         };
         var services = new SessionServices(new SessionTable(1, new Random(1)), new SessionMetrics(), time, NullLogger.Instance);
         _ = new SessionAdmission(services, new RouteTable([]), new Dictionary<string, UserRights>());
         var listener = new ListenerContext { Name = "front", Backend = backend };
-        var needed = fingerprints.Intern(connectionClass, new SessionSettings(null, Baseline.CollationId, false, true));
+        var needed = fingerprints.Acquire(connectionClass, new SessionSettings(FakeVariables.Baseline, null, multiStatements: true));
         var origin = new SessionOrigin("app", "front", backend, connectionClass, false);
         var session = new Session(services, services.Sessions.NextId(), listener, origin, client, flags, needed);
         services.Sessions.TryAdd(session, 1);
@@ -86,6 +90,12 @@ public sealed class AllocationTests
 
     private sealed class Connector(FingerprintTable fingerprints) : IBackendConnector
     {
+        public bool MayConnect => true;
+
+        public void Ended(PooledConnection connection)
+        {
+        }
+
         public async ValueTask<ConnectOutcome> ConnectAsync(ConnectionClass connectionClass, CancellationToken cancel)
         {
             var server = new SyncTransport
@@ -93,8 +103,10 @@ public sealed class AllocationTests
                 Answer = command => (CommandCode)command.Span[4] switch
                 {
                     CommandCode.Quit => default,
-                    CommandCode.Query when command.Span[5..].StartsWith("SELECT"u8) => s_rows,
-                    CommandCode.StmtExecute => s_rows,
+                    CommandCode.Query when command.Span[5..].StartsWith("SELECT c"u8) => s_rows,
+                    CommandCode.Query when command.Span[5..].StartsWith("SELECT CAST"u8) => s_snapshot,
+                    CommandCode.StmtPrepare => s_prepared,
+                    CommandCode.StmtExecute when command.Span[5] == 77 => s_rows,
                     _ => s_ok,
                 },
             };
@@ -108,7 +120,7 @@ public sealed class AllocationTests
                 Transport = server,
             };
             var connection = new BackendConnection(identity, connectionClass, fingerprints, TimeProvider.System);
-            await connection.ResetAsync(null, multiStatements: true);
+            await connection.ResetAsync(null, multiStatements: true, fingerprints.Catalogue);
             return new ConnectOutcome(connection, null);
         }
     }

@@ -47,13 +47,27 @@ public sealed class LargeCommandTests
     }
 
     [Fact]
+    public async Task What_a_connection_has_given_up_is_closed_before_a_large_text_is_prepared()
+    {
+        await using var node = new TestNode(connections: 1);
+        node.Backend.MaxStatementsPerConnection = 1;
+        var client = await node.LogInAsync();
+        await client.PrepareAsync("SELECT a");
+        await client.PrepareAsync("SELECT b");
+        Assert.Equal(3u, await client.PrepareAsync($"SELECT '{new string('x', 50_000)}'"));
+        Assert.Equal(
+            [CommandCode.StmtPrepare, CommandCode.StmtPrepare, CommandCode.StmtClose, CommandCode.StmtPrepare],
+            node.Server.Log.Select(s => s.Command).Where(c => c is CommandCode.StmtPrepare or CommandCode.StmtClose));
+    }
+
+    [Fact]
     public async Task A_large_statement_is_read_as_it_passes()
     {
         await using var node = new TestNode();
         var client = await node.LogInAsync();
         await client.QueryAsync($"SELECT '{new string('x', 50_000)}', GET_LOCK('a', 1)");
         await node.HoldsAsync(client, true);
-        Assert.Equal(PinReasons.UserLocks, node.SessionOf(client).Pins);
+        await node.PinnedAsync(client, PinReasons.UserLocks);
     }
 
     [Fact]

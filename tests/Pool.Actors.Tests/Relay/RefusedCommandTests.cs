@@ -1,5 +1,6 @@
 using System.Text;
 using Pool.Actors.Backends;
+using Pool.Actors.Sessions;
 using Pool.Testing;
 using Pool.Wire.Commands;
 
@@ -41,6 +42,7 @@ public sealed class RefusedCommandTests
     public async Task A_prepared_statement_may_not_pin_one_session_too_many(string sql)
     {
         await using var node = await NodeWithOnePinnedAsync();
+        node.Backend.SharesSettings = false;
         var client = await node.LogInAsync();
         var text = sql == "large" ? $"SELECT {s_padding} ?" : sql;
         var result = await client.RunAsync(CommandCode.StmtPrepare, Encoding.UTF8.GetBytes(text));
@@ -87,7 +89,8 @@ public sealed class RefusedCommandTests
     {
         var node = new TestNode(limits: new LeaseLimits { MaxPinned = 1 });
         var pinned = await node.LogInAsync();
-        await pinned.QueryAsync("SET @a = 1");
+        await pinned.QueryAsync("SELECT GET_LOCK('a', 1)");
+        await node.PinnedAsync(pinned, PinReasons.UserLocks);
         await (then?.Invoke(pinned) ?? Task.CompletedTask);
         return node;
     }

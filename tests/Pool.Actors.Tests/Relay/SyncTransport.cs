@@ -22,6 +22,8 @@ internal sealed class SyncTransport : Transport
 
     public override bool IsEncrypted => false;
 
+    public override bool HasFailed => false;
+
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer)
     {
         if (_count == 0 && Next is not null)

@@ -83,6 +83,17 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task Who_is_in_his_login_when_the_node_begins_to_shut_down_does_not_come_in()
+    {
+        await using var node = new TestNode();
+        var client = node.Connect();
+        await client.MeetAsync();
+        node.Admission.Close();
+        Assert.Equal(1053, (await client.LogInAsync("app", null)).Error);
+        Assert.Equal(0, node.Services.Sessions.Count);
+    }
+
+    [Fact]
     public async Task Nobody_comes_in_while_the_node_shuts_down_and_idle_sessions_are_told()
     {
         await using var node = new TestNode();

@@ -22,7 +22,7 @@ public sealed class DatabaseNameTests
                 return null;
             }
 
-            selectedUnder.Enqueue(connection.Session.Collation);
+            selectedUnder.Enqueue(connection.Session.Settings["character_set_client"]);
             return FakeServerReply.Ok(connection.Session.Status);
         };
         var western = await node.LogInAsync(collation: Latin1);
@@ -34,7 +34,7 @@ public sealed class DatabaseNameTests
         }
 
         Assert.True(selectedUnder.Count >= 4, $"{selectedUnder.Count}");
-        Assert.All(selectedUnder, collation => Assert.StartsWith("utf8mb4", collation, StringComparison.Ordinal));
+        Assert.All(selectedUnder, set => Assert.Equal("utf8mb4", set));
         Assert.Equal("latin1_swedish_ci", node.Server.Live.Single(c => c.ThreadId == node.Server.Log.Last().ThreadId).Session.Collation);
     }
 }

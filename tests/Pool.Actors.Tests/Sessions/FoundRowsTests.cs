@@ -1,3 +1,4 @@
+using Pool.Actors.Sessions;
 using Pool.Testing;
 using Pool.Wire.Commands;
 
@@ -48,6 +49,32 @@ public sealed class FoundRowsTests
     }
 
     [Fact]
+    public async Task The_total_of_found_rows_is_the_sessions_though_the_connection_is_kept_after_all()
+    {
+        await using var node = NodeThatFinds500();
+        var plain = node.Server.Script!;
+        node.Server.Script = (connection, statement) => statement.Text.Contains("COLLATION(", StringComparison.Ordinal)
+            ? FakeServerReply.Rows(connection.Session.Status, "v", [])
+            : plain(connection, statement);
+        var client = await node.LogInAsync();
+        await client.QueryAsync("SELECT SQL_CALC_FOUND_ROWS @v := 1 LIMIT 2");
+        await node.HoldsAsync(client, true);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.PinnedAsync(client, PinReasons.FoundRows | PinReasons.UserVariables);
+        await AssertAsksFor500Async(node, client);
+    }
+
+    [Fact]
+    public async Task The_total_of_found_rows_outlives_a_reset()
+    {
+        await using var node = NodeThatFinds500();
+        var client = await node.LogInAsync();
+        await client.QueryAsync(Counting);
+        await client.RunAsync(CommandCode.ResetConnection);
+        await AssertAsksFor500Async(node, client);
+    }
+
+    [Fact]
     public async Task The_row_count_outlives_the_restored_insert_id()
     {
         await using var node = new TestNode(connections: 1);
@@ -66,7 +93,7 @@ public sealed class FoundRowsTests
 
     private static TestNode NodeThatFinds500() => new(connections: 1, server: new FakeServer
     {
-        Script = (connection, statement) => statement is { Command: CommandCode.Query, Text: "SELECT FOUND_ROWS()" }
+        Script = (connection, statement) => statement is { Command: CommandCode.Query, Text: "SELECT FOUND_ROWS() LIMIT 1" }
             ? FakeServerReply.Rows(connection.Session.Status, "FOUND_ROWS()", ["500"])
             : null,
     });
@@ -74,7 +101,7 @@ public sealed class FoundRowsTests
     // The server's own answer must not be what is seen: another statement has run there since.
     private static async Task AssertAsksFor500Async(TestNode node, FakeClient client)
     {
-        Assert.Single(node.Server.Queries, "SELECT FOUND_ROWS()");
+        Assert.Single(node.Server.Queries, "SELECT FOUND_ROWS() LIMIT 1");
         Assert.Contains("CAST(500 AS SIGNED)", (await client.QueryAsync("SELECT FOUND_ROWS()")).Value, StringComparison.Ordinal);
     }
 }

@@ -29,12 +29,13 @@ public sealed class KilledSessionTests
         const string Sql = "INSERT VALUES (LAST_INSERT_ID())";
         var restored = new TaskCompletionSource();
         await using var node = new TestNode();
-        node.Server.Script = (connection, statement) => statement.Text == "SET last_insert_id = 0"
+        node.Server.Script = (connection, statement) => statement.Text == "SET last_insert_id = 1"
             ? FakeServerReply.Ok(connection.Session.Status) with { Wait = restored.Task }
             : null;
         var (victim, killer) = (await node.LogInAsync(), await node.LogInAsync());
+        await victim.QueryAsync("INSERT 1");
         await victim.SendAsync(CommandCode.Query, Encoding.UTF8.GetBytes(Sql));
-        await TestNode.UntilAsync(() => node.Server.Queries.Contains("SET last_insert_id = 0"), "it is being prepared");
+        await TestNode.UntilAsync(() => node.Server.Queries.Contains("SET last_insert_id = 1"), "it is being prepared");
         Assert.True((await killer.QueryAsync($"KILL {victim.ConnectionId}")).Succeeded);
         restored.SetResult();
         await TestNode.UntilAsync(() => node.Services.Sessions.Count == 1, "the victim ends");

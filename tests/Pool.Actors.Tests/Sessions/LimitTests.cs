@@ -30,10 +30,10 @@ public sealed class LimitTests
     {
         await using var node = new TestNode(limits: new LeaseLimits { IdlePinnedTimeout = 10 * s_second });
         var client = await node.LogInAsync();
-        await client.QueryAsync("SET @a = 1");
+        await client.QueryAsync("SELECT GET_LOCK('a', 1)");
         await node.HoldsAsync(client, true);
         node.Time.Advance(11 * s_second);
-        await AssertEndedAsync(client, 4031, "UserVariables");
+        await AssertEndedAsync(client, 4031, "UserLocks");
     }
 
     [Fact]
@@ -51,6 +51,54 @@ public sealed class LimitTests
         node.Time.Advance(11 * s_second);
         node.SessionOf(client).CheckIdle(node.Time.GetTimestamp());
         await AssertEndedAsync(client, 4031, "inactivity");
+    }
+
+    [Theory]
+    [InlineData("SELECT 1", false)]
+    [InlineData("BEGIN", true)]
+    public async Task A_session_ends_after_its_own_wait_timeout_whatever_it_holds(string last, bool holds)
+    {
+        await using var node = new TestNode();
+        var client = await node.LogInAsync();
+        await client.QueryAsync("SET wait_timeout = 10");
+        await client.QueryAsync(last);
+        await node.HoldsAsync(client, holds);
+        node.Time.Advance(9 * s_second);
+        node.SessionOf(client).CheckIdle(node.Time.GetTimestamp());
+        Assert.True((await client.QueryAsync("SELECT 2")).Succeeded);
+        await node.HoldsAsync(client, holds);
+        node.Time.Advance(9 * s_second);
+        node.SessionOf(client).CheckIdle(node.Time.GetTimestamp());
+        Assert.Equal(1, node.Services.Sessions.Count);
+        node.Time.Advance(2 * s_second);
+        node.SessionOf(client).CheckIdle(node.Time.GetTimestamp());
+        await AssertEndedAsync(client, 4031, "The client was disconnected by the server because of inactivity");
+        await node.RestAsync();
+    }
+
+    [Fact]
+    public async Task A_longer_wait_timeout_than_the_nodes_own_changes_nothing()
+    {
+        await using var node = new TestNode();
+        node.Services.Limits = new() { IdleTimeout = 10 * s_second };
+        var client = await node.LogInAsync();
+        await client.QueryAsync("SET wait_timeout = 100");
+        await node.HoldsAsync(client, false);
+        node.Time.Advance(11 * s_second);
+        node.SessionOf(client).CheckIdle(node.Time.GetTimestamp());
+        await AssertEndedAsync(client, 4031, "inactivity");
+    }
+
+    [Fact]
+    public async Task A_MariaDB_session_ends_without_a_word()
+    {
+        await using var node = new TestNode(flavour: ServerFlavour.MariaDb);
+        var client = await node.LogInAsync();
+        await client.QueryAsync("SET wait_timeout = 10");
+        await node.HoldsAsync(client, false);
+        node.Time.Advance(11 * s_second);
+        node.SessionOf(client).CheckIdle(node.Time.GetTimestamp());
+        Assert.Null(await client.ReadAsync());
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class LostStateTests
             ? FakeServerReply.Ok(default) with { CutAt = 0 }
             : null;
         var client = await node.LogInAsync();
+        await client.QueryAsync("INSERT 1");
         await client.QueryAsync("BEGIN");
         await AssertLostAsync(node, client);
     }

@@ -11,6 +11,7 @@ public sealed class OwnResultTests
     public async Task A_prepared_statement_never_tells_the_counts_of_another_session()
     {
         await using var node = new TestNode(connections: 1);
+        node.Backend.SharesSettings = false;
         var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
         await first.QueryAsync("SELECT 7");
 
@@ -74,6 +75,7 @@ public sealed class OwnResultTests
             ? FakeServerReply.Error(3024, "Query execution was interrupted")
             : null;
         var client = await node.LogInAsync();
+        await client.QueryAsync("INSERT 1");
         await client.QueryAsync("BEGIN");
         Assert.Equal(3024, (await client.QueryAsync("SELECT LAST_INSERT_ID()")).Error);
         await node.HoldsAsync(client, true);

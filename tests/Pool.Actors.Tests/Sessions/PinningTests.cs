@@ -10,8 +10,8 @@ public sealed class PinningTests
     private static readonly TimeSpan s_softHold = TimeSpan.FromSeconds(1);
 
     [Theory]
-    [InlineData("SET @a = 1", PinReasons.UserVariables)]
-    [InlineData("SET sort_buffer_size = 1", PinReasons.Variables)]
+    [InlineData("SET @é = 1", PinReasons.UserVariables)]
+    [InlineData("SET profiling = 1", PinReasons.Variables)]
     [InlineData("SET TRANSACTION READ ONLY", PinReasons.NextTransaction)]
     [InlineData("CREATE TEMPORARY TABLE t (a INT)", PinReasons.TemporaryTables)]
     [InlineData("LOCK TABLES t READ", PinReasons.TableLocks)]
@@ -21,7 +21,7 @@ public sealed class PinningTests
     [InlineData("CALL p()", PinReasons.StoredCode)]
     [InlineData("SELECT my_function(1)", PinReasons.StoredCode)]
     [InlineData("XA START 'a'", PinReasons.Xa)]
-    [InlineData("FLUSH TABLES WITH READ LOCK", PinReasons.GlobalLock)]
+    [InlineData("FLUSH TABLES WITH READ LOCK", PinReasons.TableLocks)]
     [InlineData("WHATEVER 1", PinReasons.Unknown)]
     public async Task A_session_with_state_keeps_its_connection_and_it_is_reset_before_anybody_else_has_it(string sql, PinReasons reason)
     {
@@ -42,13 +42,27 @@ public sealed class PinningTests
         Assert.Equal(0, node.Backend.Pinned);
     }
 
+    [Theory]
+    [InlineData("SELEC 1", false)]
+    [InlineData("DO 1; SELEC 1", true)]
+    [InlineData("BEGIN NOT ATOMIC DO 1; EXECUTE IMMEDIATE 'SELEC'; END", true)]
+    public async Task Only_a_text_that_may_have_run_in_part_pins_when_it_cannot_be_parsed(string sql, bool pins)
+    {
+        await using var node = new TestNode(connections: 1);
+        node.Server.Script = (_, statement) => statement.Text == sql ? FakeServerReply.Error(1064, "You have an error in your SQL syntax", "42000") : null;
+        var client = await node.LogInAsync();
+        Assert.Equal(1064, (await client.QueryAsync(sql)).Error);
+        await node.HoldsAsync(client, true);
+        Assert.Equal(pins, (node.SessionOf(client).Pins & ~PinReasons.Soft) != 0);
+    }
+
     [Fact]
     public async Task A_session_that_has_set_variables_leaves_a_connection_that_is_reset_and_used_again()
     {
         await using var node = new TestNode(connections: 1);
         var first = await node.LogInAsync();
-        await first.QueryAsync("SET @a = 1");
-        Assert.Equal(PinReasons.UserVariables, node.SessionOf(first).Pins);
+        await first.QueryAsync("SET @a = 1, @é = 1");
+        await node.PinnedAsync(first, PinReasons.UserVariables);
         await first.RunAsync(CommandCode.ResetConnection);
         var second = await node.LogInAsync();
         Assert.Null((await second.QueryAsync("SELECT @a")).Value);
@@ -77,7 +91,7 @@ public sealed class PinningTests
         var client = await node.LogInAsync();
         await client.QueryAsync("SELECT 1");
         await node.HoldsAsync(client, true);
-        Assert.Equal(PinReasons.StateChange, node.SessionOf(client).Pins);
+        await node.PinnedAsync(client, PinReasons.StateChange);
     }
 
     [Fact]
@@ -90,17 +104,48 @@ public sealed class PinningTests
         await node.HoldsAsync(client, false);
     }
 
+    [Theory]
+    [InlineData("COMMIT")]
+    [InlineData("ROLLBACK")]
+    public async Task What_was_set_for_the_next_transaction_frees_the_connection_when_that_ends(string end)
+    {
+        await using var node = new TestNode();
+        var client = await node.LogInAsync();
+        await client.QueryAsync("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+        await client.QueryAsync("BEGIN");
+        await node.HoldsAsync(client, true);
+        await node.PinnedAsync(client, PinReasons.NextTransaction | PinReasons.Transaction);
+        await client.QueryAsync(end);
+        await node.HoldsAsync(client, false);
+    }
+
+    [Theory]
+    [InlineData("SELECT 1")]
+    [InlineData("SET @@autocommit = 1")]
+    [InlineData("ROLLBACK TO SAVEPOINT a")]
+    [InlineData("COMMIT; SET TRANSACTION READ ONLY")]
+    public async Task What_was_set_for_the_next_transaction_keeps_the_connection_until_then(string sql)
+    {
+        await using var node = new TestNode();
+        var client = await node.LogInAsync();
+        await client.QueryAsync("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+        await client.QueryAsync(sql);
+        await node.HoldsAsync(client, true);
+        Assert.True((node.SessionOf(client).Pins & PinReasons.NextTransaction) != 0, $"{node.SessionOf(client).Pins}");
+    }
+
     [Fact]
     public async Task Prepared_statements_pin_until_the_last_is_closed()
     {
         await using var node = new TestNode();
+        node.Backend.SharesSettings = false;
         var client = await node.LogInAsync();
         var (first, second) = (await client.PrepareAsync("SELECT ?"), await client.PrepareAsync("SELECT 2"));
-        Assert.Equal($"statement {second}", (await client.RunAsync(CommandCode.StmtExecute, Execute(second))).Value);
+        Assert.Equal("SELECT 2", (await client.RunAsync(CommandCode.StmtExecute, Execute(second))).Value);
         await client.SendAsync(CommandCode.StmtClose, BitConverter.GetBytes(second));
-        Assert.Equal($"statement {first}", (await client.RunAsync(CommandCode.StmtExecute, Execute(first))).Value);
+        Assert.Equal("SELECT ? of none", (await client.RunAsync(CommandCode.StmtExecute, Execute(first))).Value);
         await node.HoldsAsync(client, true);
-        Assert.Equal(PinReasons.PreparedStatements, node.SessionOf(client).Pins);
+        await node.PinnedAsync(client, PinReasons.PreparedStatements);
         await client.SendAsync(CommandCode.StmtClose, BitConverter.GetBytes(first));
         await node.HoldsAsync(client, false);
         Assert.Equal(0, node.Server.Live.Single().Session.Prepared);
@@ -141,7 +186,7 @@ public sealed class PinningTests
     }
 
     [Fact]
-    public async Task Warnings_that_nobody_asks_for_keep_the_connection_for_a_second()
+    public async Task Warnings_keep_the_connection_for_a_second_and_stay_with_the_session_then()
     {
         await using var node = new TestNode(connections: 1);
         var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
@@ -151,6 +196,10 @@ public sealed class PinningTests
         await node.HoldsAsync(first, false);
         Assert.Empty((await second.QueryAsync("SHOW WARNINGS")).Rows!);
         node.Time.Advance(2 * s_softHold);
+        await node.HoldsAsync(second, false);
+        Assert.Equal("ignored by INSERT IGNORE 1", Assert.Single((await first.QueryAsync("SHOW WARNINGS")).Rows!));
+        Assert.Single((await first.QueryAsync("SHOW WARNINGS LIMIT 1")).Rows!);
+        await first.QueryAsync("SELECT 1");
         Assert.Empty((await first.QueryAsync("SHOW WARNINGS")).Rows!);
     }
 
@@ -171,14 +220,15 @@ public sealed class PinningTests
     {
         await using var node = new TestNode(limits: new LeaseLimits { MaxPinned = 1 });
         var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
-        await first.QueryAsync("SET @a = 1");
-        var refused = await second.QueryAsync("SET @a = 2");
+        await first.QueryAsync("SELECT GET_LOCK('a', 1)");
+        await node.PinnedAsync(first, PinReasons.UserLocks);
+        var refused = await second.QueryAsync("SELECT GET_LOCK('b', 1)");
         Assert.Equal(1205, refused.Error);
         Assert.Contains("MaxPinned", refused.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("SET @a = 2", node.Server.Queries);
+        Assert.DoesNotContain("SELECT GET_LOCK('b', 1)", node.Server.Queries);
         Assert.True((await second.QueryAsync("BEGIN")).Succeeded);
         Assert.True((await second.QueryAsync("COMMIT")).Succeeded);
-        Assert.True((await first.QueryAsync("SET @b = 2")).Succeeded);
+        Assert.True((await first.QueryAsync("SELECT GET_LOCK('b', 1)")).Succeeded);
     }
 
     private static byte[] Execute(uint id) => [.. BitConverter.GetBytes(id), 0, 1, 0, 0, 0];

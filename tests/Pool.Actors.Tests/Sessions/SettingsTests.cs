@@ -1,3 +1,4 @@
+using System.Text;
 using Pool.Testing;
 using Pool.Wire.Commands;
 using Pool.Wire.Handshake;
@@ -57,6 +58,29 @@ public sealed class SettingsTests
         Assert.Equal("a", (await second.QueryAsync("SELECT DATABASE()")).Value);
         Assert.Equal("c", (await first.QueryAsync("SELECT DATABASE()")).Value);
         Assert.Equal("c", node.SessionOf(first).Database);
+    }
+
+    [Theory]
+    [InlineData(CommandCode.Query, "USE b")]
+    [InlineData(CommandCode.InitDb, "b")]
+    public async Task A_database_that_was_there_a_moment_ago_is_chosen_without_a_connection_until_objects_are_dropped(CommandCode command, string text)
+    {
+        await using var node = new TestNode(connections: 1);
+        var clients = new[] { await node.LogInAsync(database: "a"), await node.LogInAsync(database: "a"), await node.LogInAsync(database: "a") };
+        foreach (var client in clients[..2])
+        {
+            Assert.True((await client.RunAsync(command, Encoding.UTF8.GetBytes(text))).Succeeded);
+            await TestNode.UntilAsync(() => node.SessionOf(client) is { IsBusy: false, Database: "b" }, "the session is in b");
+        }
+
+        Assert.Single(node.Server.Log, s => s.Command == command && s.Text == text);
+        Assert.Equal("b", (await clients[1].QueryAsync("SELECT DATABASE()")).Value);
+
+        await clients[0].QueryAsync("DROP DATABASE c");
+        await TestNode.UntilAsync(() => !node.SessionOf(clients[0]).IsBusy, "the session has seen to it");
+        var before = node.Server.Log.Count;
+        Assert.True((await clients[2].RunAsync(command, Encoding.UTF8.GetBytes(text))).Succeeded);
+        Assert.Contains(node.Server.Log.Skip(before), s => s.Command == command && s.Text == text);
     }
 
     [Fact]

@@ -134,7 +134,7 @@ public sealed class ReplyScript
             _steps.Add(b => b.Columns(group).DefinitionsEnd(status, warnings));
         }
 
-        (_expected.StatementId, _expected.Warnings) = (id, warnings);
+        (_expected.StatementId, _expected.ParameterCount, _expected.Warnings) = (id, (ushort)parameters.Length, warnings);
     }
 
     private void DrawColumns(bool closed)

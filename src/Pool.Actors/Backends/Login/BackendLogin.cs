@@ -52,7 +52,7 @@ public sealed class BackendLogin
         }
 
         channel.Transport.Abort();
-        var failure = cancel.IsCancellationRequested
+        var failure = cancel.IsCancellationRequested && _failure?.Kind != ConnectFailureKind.NotPermitted
             ? new ConnectFailure(ConnectFailureKind.TimedOut, $"{_options.Host}: the login did not finish in time")
             : _failure;
         return new BackendLoginResult(null, failure);
@@ -67,6 +67,7 @@ public sealed class BackendLogin
 
         var flags = BackendCapabilities.For(_options.Class, greeting.Offered);
         if (!await UpgradeAsync(greeting, flags, cancel)
+            || !await AnnounceAsync(greeting.ThreadId, cancel)
             || !await SendAsync(ResponsePayload(greeting, flags | (IsEncrypted ? Capabilities.Ssl : Capabilities.None)))
             || !await AuthenticateAsync(greeting.Salt, flags))
         {
@@ -83,6 +84,12 @@ public sealed class BackendLogin
             Transport = _channel.Transport,
         };
     }
+
+    // Right before the account is named: one who is stopped in between is at the server by now, unauthenticated, for all to see.
+    private async ValueTask<bool> AnnounceAsync(ulong threadId, CancellationToken cancel) =>
+        _options.Permit is not { } permit
+        || await permit.AnnounceAsync(threadId, cancel)
+        || Fail(ConnectFailureKind.NotPermitted, "the node may not open connections now");
 
     private async ValueTask<BackendGreeting?> ReadGreetingAsync()
     {

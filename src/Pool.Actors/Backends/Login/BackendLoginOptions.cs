@@ -25,4 +25,7 @@ public sealed record BackendLoginOptions
 
     /// <summary>Connection attributes beyond the pool's own name: what operators, and the recovery of lost nodes, find connections by.</summary>
     public IReadOnlyCollection<KeyValuePair<string, string>> Attributes { get; init; } = [];
+
+    /// <summary>The right to log in, which may be withdrawn; null where nobody need be asked.</summary>
+    public IConnectPermit? Permit { get; init; }
 }

@@ -1,0 +1,385 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Pool.Actors.Cluster.Coordination;
+using Pool.Actors.Cluster.Membership;
+using Pool.Actors.Pooling;
+
+namespace Pool.Actors.Cluster.Shares;
+
+/// <summary>
+/// Keeps one pool at this node's share of its backend: takes what its clients need of what is free, gives back what others need more
+/// once the server has ended the connections, and makes free what lost nodes had. One flow; only what says so may be called from
+/// elsewhere.
+/// <para>
+/// The pool is never allowed more than the ledger says. It is allowed less first, and the ledger follows; it is allowed more when the
+/// ledger has followed. Whatever the answer to a change was, the store is read before the next.
+/// </para>
+/// </summary>
+public sealed class ShareKeeper : IAsyncDisposable
+{
+    private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(250);
+
+    private readonly ShareOptions _options;
+    private readonly BackendPool _pool;
+    private readonly IMembership _membership;
+    private readonly ICoordinator _coordinator;
+    private readonly ThreadRegister _register;
+    private readonly ShareKeys _keys;
+    private readonly ServerSurvey _server;
+    private readonly ShareDemand _demand;
+    private readonly UserShares _users;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private int _ceiling = int.MaxValue;
+    private ShareLife? _life;
+    private ShareView? _view;
+
+    /// <summary>The revision of the ledger that a change was made for whose answer was lost: it may still come, until the ledger is another one.</summary>
+    private long _doubt;
+    private ShareSnapshot _snapshot;
+    private volatile bool _isStale;
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Makes the keeper of a pool, which has no share until it is given one.</summary>
+    /// <param name="options">What the node is configured with.</param>
+    /// <param name="pool">The pool; its connector asks <paramref name="register"/>.</param>
+    /// <param name="register">The gate of the pool's connects.</param>
+    /// <param name="membership">This node's membership.</param>
+    /// <param name="coordinator">The store.</param>
+    /// <param name="time">The clock and timers.</param>
+    /// <param name="logger">Where it tells.</param>
+    public ShareKeeper(
+        ShareOptions options,
+        BackendPool pool,
+        ThreadRegister register,
+        IMembership membership,
+        ICoordinator coordinator,
+        TimeProvider time,
+        ILogger logger)
+    {
+        (_options, _pool, _register, _membership, _coordinator) = (options, pool, register, membership, coordinator);
+        (_time, _logger) = (time, logger);
+        _keys = new ShareKeys(membership.Cluster, options.Backend);
+        _server = new ServerSurvey(pool.ControlAsync, options.Users, time);
+        _demand = new ShareDemand(options.Cap, options.Cap - ShareLedger.KeptPlaces, time);
+        _users = new UserShares(pool, membership, options.Backend, time, logger);
+        _snapshot = new ShareSnapshot(options.Cap, 0, 0, -1, null);
+        pool.Resize(0);
+        _users.Reset();
+        pool.Quotas.Missed = Wake;
+    }
+
+    /// <summary>What is counted. From any thread.</summary>
+    public ShareMetrics Metrics { get; } = new();
+
+    /// <summary>How things stand. From any thread.</summary>
+    public ShareSnapshot Snapshot => Volatile.Read(ref _snapshot);
+
+    /// <summary>The most that the node goes for, whatever its clients need: what an operator wants. From any thread.</summary>
+    public int Ceiling
+    {
+        get => Volatile.Read(ref _ceiling);
+        set
+        {
+            Volatile.Write(ref _ceiling, Math.Max(value, ShareDemand.FloorOf(_pool.Options)));
+            Wake();
+        }
+    }
+
+    /// <summary>Completes when the node has its first share that is of use. From any thread.</summary>
+    public Task Granted => _granted.Task;
+
+    /// <summary>Begins.</summary>
+    public void Start() => _running = Task.WhenAll(RunAsync(), FollowAsync());
+
+    /// <summary>
+    /// Takes the node out of the ledger, once its pool has ended: what was not seen to end stays its share until a survivor has made
+    /// sure.
+    /// </summary>
+    public async Task LeaveAsync(CancellationToken cancel)
+    {
+        await DisposeAsync();
+        _pool.Resize(0);
+        while (_life is { } life && !await life.TryLeaveAsync(_pool, _users, cancel))
+        {
+            await Task.Delay(s_period, _time, cancel);
+        }
+    }
+
+    /// <summary>Stops: the share stays as it is.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _register.End();
+        if (_life is { } life)
+        {
+            await life.EndAsync();
+        }
+    }
+
+    /// <summary>Looks once, and does what is to be done. For <see cref="Start"/> and for tests.</summary>
+    internal async Task StepAsync(CancellationToken cancel)
+    {
+        await FollowMembershipAsync();
+        if (_life is not { } life || !_membership.IsProven)
+        {
+            return;
+        }
+
+        if (_isStale || _view is null)
+        {
+            _isStale = false;
+            _view = await life.Store.ReadAsync(cancel);
+        }
+
+        if (_view is { } view && await BeginAsync(life, view, cancel))
+        {
+            await ActAsync(life, view, cancel);
+        }
+
+        if (life.HasBegun && _view is { } unchanged && await _users.KeepAsync(life.Store, unchanged, cancel) is { } result)
+        {
+            Note(result);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = _time.CreateTimer(static keeper => ((ShareKeeper)keeper!).Wake(), this, TimeSpan.Zero, s_period);
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await _wake.Reader.ReadAsync(_stop.Token);
+                await StepAsync(_stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopped.
+            }
+            catch (Exception exception)
+            {
+                ShareLog.Unexpected(_logger, exception, _options.Backend, "keeping a share");
+                _view = null;
+            }
+        }
+    }
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            await foreach (var _ in _coordinator.FollowAsync(_keys.Ledger, _stop.Token))
+            {
+                _isStale = true;
+                Wake();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    private void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <summary>
+    /// After a loss the node is somebody else. What the one before had opened counts as his until it has ended; survivors see to that, and
+    /// all of it is replaced.
+    /// </summary>
+    private async Task FollowMembershipAsync()
+    {
+        var incarnation = _membership.Self.Incarnation;
+        if (_life?.Store.Self == incarnation)
+        {
+            return;
+        }
+
+        if (_life is { } before)
+        {
+            _register.End();
+            await before.EndAsync();
+            Metrics.Lost.Increment();
+            ShareLog.LifeLost(_logger, _options.Backend);
+            _pool.RetireGeneration("lease lost");
+            _pool.Resize(0);
+            _users.Reset();
+        }
+
+        var store = new ShareStore(_coordinator, _keys, incarnation, _membership.LeaseId);
+        _life = new ShareLife(store, new Reclaim(store, _server, _options.Backend, Metrics, _time, _logger), _time);
+        _view = null;
+        Show(0, 0, -1, null);
+    }
+
+    /// <summary>Makes sure that the life is in the store, on which everything depends; false if it is not there yet.</summary>
+    private async Task<bool> BeginAsync(ShareLife life, ShareView view, CancellationToken cancel)
+    {
+        if (view.LifeOf(life.Store.Self) is var revision && revision == 0)
+        {
+            Note(await life.Store.BeginLifeAsync(cancel));
+            return false;
+        }
+
+        if (!life.HasBegun)
+        {
+            life.HasBegun = true;
+            _register.Begin(life.Store.Self, revision);
+        }
+
+        return true;
+    }
+
+    private async Task ActAsync(ShareLife life, ShareView view, CancellationToken cancel)
+    {
+        if (view.IsUnreadable)
+        {
+            Refuse("the ledger of shares in the store cannot be read: it is of another release, or not of Pool");
+            return;
+        }
+
+        var self = life.Store.Self;
+        if (view.Ledger is null || (!view.HasLivingHolder && (view.Surveyor == self || IsStuck(view.Ledger))))
+        {
+            await SurveyAsync(life, view, cancel);
+        }
+
+        if (view.Ledger is not { } ledger)
+        {
+            return;
+        }
+
+        life.LookAfterTheLost(_server, view, ledger);
+        if (ledger.Cap == _options.Cap)
+        {
+            await KeepAsync(life, view, ledger, cancel);
+        }
+        else if (ledger.Holders.IsEmpty)
+        {
+            Note(await life.Store.ReplaceAsync(view, ledger.WithCap(_options.Cap), endsSurvey: false, cancel));
+        }
+        else
+        {
+            Refuse($"MaxConnections is {_options.Cap} here and {ledger.Cap} in the cluster; all nodes must have the same");
+        }
+    }
+
+    /// <summary>True if nobody can get a share before room has been made among the lost: there is none, or it is a cap of before that holds.</summary>
+    private bool IsStuck(ShareLedger ledger) =>
+        ledger.Free < ShareDemand.FloorOf(_pool.Options) || (ledger.Cap != _options.Cap && !ledger.Holders.IsEmpty);
+
+    /// <summary>Brings share, pool and ledger one step nearer to what is due.</summary>
+    private async Task KeepAsync(ShareLife life, ShareView view, ShareLedger ledger, CancellationToken cancel)
+    {
+        var self = life.Store.Self;
+        var pool = _pool.Snapshot();
+        var share = ledger.Find(self)?.Share ?? 0;
+        var ceiling = Ceiling;
+        var wanted = Math.Min(_demand.Look(ShareDemand.NeededBy(pool, _pool.Options), ShareDemand.FloorOf(_pool.Options), share), ceiling);
+        var next = ledger.Find(self) is null ? ledger.Join(_membership.Self.Name, self, wanted) : ledger.Set(self, share, wanted);
+        var target = Math.Min(SharePolicy.Next(next, self, view.Lives, _demand.IsIdle), ceiling);
+        var isInDoubt = view.LedgerRevision == _doubt;
+        var allowed = Math.Max(Math.Min(target, share), view.Surveyor == self ? ShareLedger.KeptPlaces : 0);
+        Allow(isInDoubt ? Math.Min(allowed, pool.Max) : allowed, pool.Max);
+        Show(share, wanted, ledger.Free, null);
+
+        // What is to be given back is given as the server ends connections.
+        target = target < share ? Math.Min(share, Math.Max(target, _pool.Covered)) : target;
+        next = next.Set(self, target, wanted);
+        if (ReferenceEquals(next, ledger) && !isInDoubt)
+        {
+            return;
+        }
+
+        next = ReferenceEquals(next, ledger) ? ledger.Touched() : next;
+        var endsSurvey = view.Surveyor == self && target > 0;
+        var result = Note(await life.Store.ReplaceAsync(view, next, endsSurvey, cancel));
+        _doubt = result == CommitResult.Unknown ? view.LedgerRevision : _doubt;
+        if (result == CommitResult.Done && target > share)
+        {
+            Metrics.Taken.Add(target - share);
+            Allow(target, pool.Max);
+        }
+        else if (result == CommitResult.Done)
+        {
+            Metrics.GivenBack.Add(share - target);
+        }
+
+        if (result == CommitResult.Done)
+        {
+            Show(target, wanted, next.Free, null);
+            ShareLog.Changed(_logger, _options.Backend, target, _options.Cap, wanted);
+        }
+    }
+
+    /// <summary>
+    /// Nobody who lives can look at the server: one, and on the place that is kept for that, counts what is there before there are
+    /// shares at all, or makes room among the lost.
+    /// </summary>
+    private async Task SurveyAsync(ShareLife life, ShareView view, CancellationToken cancel)
+    {
+        if (view.Surveyor is null)
+        {
+            Note(await life.Store.BeginSurveyAsync(view, cancel));
+            return;
+        }
+
+        if (view.Surveyor != life.Store.Self)
+        {
+            return;
+        }
+
+        Allow(ShareLedger.KeptPlaces, _pool.Snapshot().Max);
+        if (view.Ledger is null && await life.CountAsync(_server, cancel) is { } found)
+        {
+            var result = Note(await life.Store.ReplaceAsync(view, ShareLedger.Create(_options.Cap, found), endsSurvey: false, cancel));
+            if (result == CommitResult.Done && found > 0)
+            {
+                ShareLog.Created(_logger, _options.Backend, found);
+            }
+        }
+    }
+
+    private void Allow(int share, int now)
+    {
+        if (share != now)
+        {
+            _pool.Resize(share);
+        }
+
+        if (share >= ShareDemand.FloorOf(_pool.Options))
+        {
+            _granted.TrySetResult();
+        }
+    }
+
+    private void Refuse(string why)
+    {
+        if (Snapshot.Refusal != why)
+        {
+            ShareLog.Refused(_logger, _options.Backend, why);
+        }
+
+        Show(0, 0, -1, why);
+    }
+
+    private void Show(int share, int wanted, int free, string? refusal) =>
+        Volatile.Write(ref _snapshot, new ShareSnapshot(_options.Cap, share, wanted, free, refusal));
+
+    /// <summary>Takes note of a change: what the store says is read anew before anything else is done.</summary>
+    private CommitResult Note(CommitResult result)
+    {
+        Metrics.Commits[result.ToString()].Increment();
+        _view = null;
+        if (result is CommitResult.Done or CommitResult.Conflict)
+        {
+            Wake();
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,143 @@
+using Pool.Actors.Cluster.Coordination;
+using Pool.Actors.Cluster.Membership;
+using Pool.Actors.Pooling;
+
+namespace Pool.Actors.Cluster.Shares;
+
+/// <summary>
+/// What one life of this node does about shares beside its own: looks after the lost, and counts what is left of connections that are
+/// of nobody who is known. All of it ends with the life. Used by the keeper's flow.
+/// </summary>
+/// <param name="store">The store.</param>
+/// <param name="reclaim">Ends the connections of the lost.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ShareLife(ShareStore store, Reclaim reclaim, TimeProvider time)
+{
+    /// <summary>How much later the next survivor begins. 2 s: a node that lives has begun by then.</summary>
+    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan s_countInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_countPatience = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _end = new();
+    private readonly Dictionary<Incarnation, (long Since, Task Work)> _lost = [];
+    private Task _counting = Task.CompletedTask;
+    private long _counted;
+
+    /// <summary>The store, as this life sees it.</summary>
+    public ShareStore Store { get; } = store;
+
+    /// <summary>The life is in the store.</summary>
+    public bool HasBegun { get; set; }
+
+    /// <summary>Looks after the lost. The first who can begins at once, the others later, should he fail too.</summary>
+    public void LookAfterTheLost(ServerSurvey server, ShareView view, ShareLedger ledger)
+    {
+        var able = ledger.Holders.Where(h => h.Share > 0 && view.Lives(h.Incarnation)).Select(h => h.Incarnation).ToList();
+        var rank = view.Surveyor == Store.Self ? 0 : able.IndexOf(Store.Self);
+        if (rank < 0)
+        {
+            return;
+        }
+
+        Reclaim(view.Lost(), rank);
+        if (rank == 0 && ledger.Found > 0)
+        {
+            Recount(server, ledger.Found);
+        }
+    }
+
+    /// <summary>Begins with those whose turn it is; forgets those who have left no trace.</summary>
+    private void Reclaim(IReadOnlyList<Incarnation> lost, int rank)
+    {
+        foreach (var known in _lost.Where(l => l.Value.Work.IsCompleted && !lost.Contains(l.Key)).Select(l => l.Key).ToList())
+        {
+            _lost.Remove(known);
+        }
+
+        foreach (var incarnation in lost)
+        {
+            var (since, work) = _lost.TryGetValue(incarnation, out var known) ? known : (time.GetTimestamp(), Task.CompletedTask);
+            var isMyTurn = time.GetElapsedTime(since) >= rank * s_turn;
+            _lost[incarnation] = (since, work.IsCompleted && isMyTurn ? RunAsync(reclaim.RunAsync(incarnation, _end.Token)) : work);
+        }
+    }
+
+    /// <summary>How many connections nobody has announced; null if the server or the store cannot be asked.</summary>
+    public async Task<int?> CountAsync(ServerSurvey server, CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(s_countPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        try
+        {
+            // The control connection is announced before it can be asked: only then does the list of the known have it.
+            var first = await server.CountUnknownAsync(new HashSet<ulong>(), either.Token);
+            return first is not null && await Store.ReadAsync(either.Token) is { } view
+                ? await server.CountUnknownAsync(view.LivingThreads(), either.Token)
+                : null;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Counts now and then, in the background, what is left of the connections that were found.</summary>
+    private void Recount(ServerSurvey server, int found)
+    {
+        if (_counting.IsCompleted && time.GetElapsedTime(_counted) >= s_countInterval)
+        {
+            _counted = time.GetTimestamp();
+            _counting = RunAsync(RecountAsync(server, found));
+        }
+    }
+
+    /// <summary>Takes this life out of the ledgers, as far as its pool has ended; true if it has left, or can do no more about it.</summary>
+    public async Task<bool> TryLeaveAsync(BackendPool pool, UserShares users, CancellationToken cancel)
+    {
+        if (await Store.ReadAsync(cancel) is not { } view)
+        {
+            return false;
+        }
+
+        var self = Store.Self;
+        if (view.Ledger is not { } ledger || ledger.Find(self) is not { } holder || !view.Lives(self))
+        {
+            return true;
+        }
+
+        var covered = pool.Covered;
+        var result = covered == 0
+            ? await Store.LeaveAsync(view, ledger.Remove(self), users.Left(view, self), cancel)
+            : await Store.ReplaceAsync(view, ledger.Set(self, Math.Min(holder.Share, covered), 0), endsSurvey: false, cancel);
+        return result == CommitResult.Done;
+    }
+
+    /// <summary>Ends what is under way.</summary>
+    public async Task EndAsync()
+    {
+        await _end.CancelAsync();
+        await Task.WhenAll([.. _lost.Values.Select(l => l.Work), _counting]);
+    }
+
+    private async Task RecountAsync(ServerSurvey server, int found)
+    {
+        if (await CountAsync(server, _end.Token) is { } left && left < found
+            && await Store.ReadAsync(_end.Token) is { Ledger: { } ledger } view && left < ledger.Found)
+        {
+            await Store.ReplaceAsync(view, ledger.FoundLeft(left), endsSurvey: false, _end.Token);
+        }
+    }
+
+    private static async Task RunAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (OperationCanceledException)
+        {
+            // The life has ended.
+        }
+    }
+}

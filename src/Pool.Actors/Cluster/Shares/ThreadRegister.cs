@@ -1,0 +1,234 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Pool.Actors.Backends;
+using Pool.Actors.Cluster.Coordination;
+using Pool.Actors.Cluster.Membership;
+
+namespace Pool.Actors.Cluster.Shares;
+
+/// <summary>
+/// Announces every server thread of this node in the store before it logs in, so that a survivor finds them all: no server shows
+/// everybody whose a connection is. An announcement depends on the node's life, so that after its loss no other can follow; many
+/// connects share one. Thread-safe.
+/// </summary>
+/// <param name="membership">Proves that the node is not lost.</param>
+/// <param name="coordinator">The store.</param>
+/// <param name="backend">The backend's name.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where it tells.</param>
+public sealed class ThreadRegister(IMembership membership, ICoordinator coordinator, string backend, TimeProvider time, ILogger logger)
+    : IConnectGate
+{
+    // Well within the limit of etcd for the operations of one commit.
+    private const int MostDeletes = 64;
+
+    /// <summary>A server notices a given up login at once, unless it is in trouble.</summary>
+    private static readonly TimeSpan s_doubt = TimeSpan.FromMinutes(1);
+
+    private readonly ShareKeys _keys = new(membership.Cluster, backend);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ulong, Batch> _announced = [];
+    private readonly Queue<(long Since, ulong ThreadId)> _doubtful = new();
+    private readonly List<string> _ended = [];
+    private Life? _life;
+    private Batch? _next;
+    private bool _isWriting;
+    private long _lastBatch;
+
+    /// <inheritdoc/>
+    public bool IsOpen => Volatile.Read(ref _life) is { } life && Holds(life);
+
+    /// <summary>Begins a life of the node: from now on connects are permitted.</summary>
+    /// <param name="incarnation">Which one.</param>
+    /// <param name="revision">The revision of its life in the store.</param>
+    public void Begin(Incarnation incarnation, long revision)
+    {
+        lock (_gate)
+        {
+            _announced.Clear();
+            _doubtful.Clear();
+            _ended.Clear();
+            Volatile.Write(ref _life, new Life(incarnation, revision, AttributesOf(incarnation)));
+        }
+    }
+
+    /// <summary>Ends the life: nothing is permitted any more. What it has announced stays in the store.</summary>
+    public void End() => Volatile.Write(ref _life, null);
+
+    /// <inheritdoc/>
+    public IConnectPermit? TryBegin() => Volatile.Read(ref _life) is { } life && Holds(life) ? new Permit(this, life) : null;
+
+    /// <inheritdoc/>
+    public void Ended(ulong threadId)
+    {
+        lock (_gate)
+        {
+            Forget(threadId);
+        }
+    }
+
+    private bool Holds(Life life) =>
+        ReferenceEquals(life, Volatile.Read(ref _life)) && membership.IsProven && membership.Self.Incarnation == life.Incarnation;
+
+    private KeyValuePair<string, string>[] AttributesOf(Incarnation incarnation) =>
+    [
+        new("pool_cluster", membership.Cluster),
+        new("pool_node", membership.Self.Name),
+        new("pool_incarnation", incarnation.ToString()),
+    ];
+
+    private Task<bool> AnnounceAsync(Life life, ulong threadId)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(life, _life))
+            {
+                return Task.FromResult(false);
+            }
+
+            var batch = _next ??= new Batch(life, _keys.Batch(life.Incarnation, ++_lastBatch));
+            batch.Ids.Add(threadId);
+            if (!_isWriting)
+            {
+                _isWriting = true;
+                ThreadPool.UnsafeQueueUserWorkItem(static async register => await register.WriteAsync(), this, preferLocal: false);
+            }
+
+            return batch.Written.Task;
+        }
+    }
+
+    // One commit after the other; what is announced meanwhile is the next one.
+    private async Task WriteAsync()
+    {
+        while (TakeNext(out var ended) is { } batch)
+        {
+            var result = CommitResult.Unknown;
+            try
+            {
+                var commit = new Commit()
+                    .Expect(_keys.Life(batch.Life.Incarnation), batch.Life.Revision)
+                    .Put(batch.Key, JsonSerializer.SerializeToUtf8Bytes(new ThreadBatch(ClusterProtocol.Current, batch.Announced), ShareJson.Default.ThreadBatch));
+                result = await coordinator.CommitAsync(ended.Aggregate(commit, static (c, key) => c.Delete(key)), CancellationToken.None);
+            }
+            catch (Exception exception)
+            {
+                ShareLog.Unexpected(logger, exception, backend, "an announcement");
+            }
+
+            Written(batch, ended, result);
+        }
+    }
+
+    private Batch? TakeNext(out IReadOnlyList<string> ended)
+    {
+        lock (_gate)
+        {
+            while (_doubtful.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) > s_doubt)
+            {
+                Forget(_doubtful.Dequeue().ThreadId);
+            }
+
+            var batch = _next;
+            _next = null;
+            _isWriting = batch is not null;
+            ended = batch is null ? [] : _ended.Take(MostDeletes).ToImmutableArray();
+            if (batch is not null)
+            {
+                batch.Announced = [.. batch.Ids];
+                Remember(batch);
+            }
+
+            return batch;
+        }
+    }
+
+    private void Remember(Batch batch)
+    {
+        foreach (var id in batch.Announced.Where(_ => ReferenceEquals(batch.Life, _life)))
+        {
+            // A server that was restarted counts anew.
+            Forget(id);
+            _announced.Add(id, batch);
+        }
+    }
+
+    private void Written(Batch batch, IReadOnlyList<string> ended, CommitResult result)
+    {
+        lock (_gate)
+        {
+            if (result == CommitResult.Done)
+            {
+                _ended.RemoveAll(ended.Contains);
+            }
+        }
+
+        // Unknown is no: the announcement may be there, and then says too much.
+        batch.Written.SetResult(result == CommitResult.Done);
+    }
+
+    private void GiveUp(ulong threadId)
+    {
+        lock (_gate)
+        {
+            _doubtful.Enqueue((time.GetTimestamp(), threadId));
+        }
+    }
+
+    private void Forget(ulong threadId)
+    {
+        if (_announced.Remove(threadId, out var batch) && batch.Ids.Remove(threadId) && batch.Ids.Count == 0)
+        {
+            _ended.Add(batch.Key);
+        }
+    }
+
+    private sealed record Life(Incarnation Incarnation, long Revision, IReadOnlyCollection<KeyValuePair<string, string>> Attributes);
+
+    private sealed class Batch(Life life, string key)
+    {
+        public Life Life { get; } = life;
+
+        public string Key { get; } = key;
+
+        /// <summary>Those that have not ended.</summary>
+        public HashSet<ulong> Ids { get; } = [];
+
+        /// <summary>What is written.</summary>
+        public ImmutableArray<ulong> Announced { get; set; } = [];
+
+        public TaskCompletionSource<bool> Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Permit(ThreadRegister register, Life life) : IConnectPermit
+    {
+        private ulong? _announced;
+
+        public IReadOnlyCollection<KeyValuePair<string, string>> Attributes => life.Attributes;
+
+        public bool Holds => register.Holds(life);
+
+        public async ValueTask<bool> AnnounceAsync(ulong threadId, CancellationToken cancel)
+        {
+            _announced = threadId;
+            try
+            {
+                // The proof is looked at last: it says that nobody has begun to look for the announced.
+                return await register.AnnounceAsync(life, threadId).WaitAsync(cancel) && Holds;
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
+        public void GiveUp()
+        {
+            if (_announced is { } threadId)
+            {
+                register.GiveUp(threadId);
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Buffers;
+using Pool.Actors.Backends;
+using Pool.Actors.Errors;
+using Pool.Actors.Relay;
+using Pool.Actors.Sessions;
+using Pool.Actors.Settings;
+using Pool.Wire.Commands;
+using Pool.Wire.Replies;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Prepared;
+
+/// <summary>Gets a session a connection on which its prepared statement is prepared, by preparing it there if need be.</summary>
+internal static class StatementSetup
+{
+    private const int MaxAttempts = 3;
+
+    private const StatementTraits LastResult = StatementTraits.ReadsRowCount | StatementTraits.ReadsFoundRows | StatementTraits.ReadsDiagnostics;
+
+    /// <summary>
+    /// Leases a connection if the session holds none, readies it for what the command is about to do, and answers the statement there.
+    /// Else the answer is the error for the client; nothing of the command has run then.
+    /// </summary>
+    public static async ValueTask<(Refusal? Refusal, ConnectionStatement? Here)> AcquireAsync(
+        Session session, CommandCode command, SessionStatement statement, StatementFacts facts, bool mayShareWrite = false)
+    {
+        var asksForLast = (facts.Traits & LastResult) != 0 && !statement.HasLongData;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (session.Lease is not { HasLastResult: true })
+            {
+                facts = facts with { Traits = facts.Traits & ~LastResult };
+            }
+
+            if (await LeaseSetup.AcquireAsync(session, command, facts, mayShareWrite) is { } refusal)
+            {
+                return (refusal, null);
+            }
+
+            var lease = session.Lease!;
+            if ((!asksForLast || lease.HasLastResult) && TryFind(lease.Connection, command, statement, out var here))
+            {
+                return (null, here);
+            }
+
+            if (statement.Text is null)
+            {
+                return (new Refusal(LocalReply.Error(1, PoolError.UnknownStatement, statement.Id, StatementCommands.NameOf(session, command))), null);
+            }
+
+            // The repaint comes first, by itself.
+            if (lease.Pending is not null && await LeaseSetup.AcquireAsync(session, command, facts) is { } unpainted)
+            {
+                return (unpainted, null);
+            }
+
+            var (result, added) = await PrepareAsync(session, lease, statement.Text, asksForLast ? await RewrittenAsync(session, lease, statement.Text) : null);
+            if (result.Succeeded)
+            {
+                return (null, added);
+            }
+
+            if (Refuse(session, result, attempt) is { } reason)
+            {
+                return (reason, null);
+            }
+        }
+    }
+
+    private static bool TryFind(BackendConnection connection, CommandCode command, SessionStatement statement, out ConnectionStatement? here)
+    {
+        here = null;
+        if (connection.Prepared is not { } prepared || !prepared.TryFind(statement, out here))
+        {
+            return false;
+        }
+
+        if (command == CommandCode.StmtSendLongData || statement.Text is null || (!here.HadCursor && !ParameterTypes.WouldShow(statement, here)))
+        {
+            return true;
+        }
+
+        prepared.Close(here);
+        return false;
+    }
+
+    // With the session's own values in place of what only the connection that ran its last statement would tell; null if nothing is to be replaced.
+    private static async ValueTask<byte[]?> RewrittenAsync(Session session, Lease lease, PreparedText text)
+    {
+        if (lease.HasLastResult)
+        {
+            await CommandEnd.ReadDiagnosticsAsync(session, lease);
+            if (lease.FoundRowsUnread)
+            {
+                await CommandEnd.ReadFoundRowsAsync(session, lease);
+            }
+
+            lease.HasLastResult = false;
+        }
+
+        var output = new ArrayBufferWriter<byte>(text.Text.Length + 64);
+        var values = session.Record.Values(session.Id.Value, session.Diagnostics);
+        return SessionFunctions.TryRewrite(text.Text, CommandStart.Mode(session), values, output) ? output.WrittenSpan.ToArray() : null;
+    }
+
+    private static async ValueTask<(QueryResult Result, ConnectionStatement? Added)> PrepareAsync(
+        Session session, Lease lease, PreparedText text, byte[]? rewritten)
+    {
+        var (connection, backend) = (lease.Connection, session.Origin.Backend);
+        backend.Metrics.PreparesOnDemand.Increment();
+        var prepared = connection.Prepared ??= new ConnectionStatements(backend.Texts);
+        var carried = connection.Fingerprint == Fingerprint.None ? null : connection.Settings;
+        var foreign = carried is not null && !text.Key.Equals(session.Carried.ParseKeyLike(text.Key)) ? text.Key.ApplyTo(carried) : null;
+        if (foreign is not null && await LeaseSetup.PaintAsync(session, connection, foreign) is { Succeeded: false } unpainted)
+        {
+            return (unpainted, null);
+        }
+
+        var result = await SendAsync(connection, prepared, rewritten ?? text.Text.ToArray());
+        if (result.ErrorCode == ServerErrorCode.TooManyStatements)
+        {
+            prepared.CloseAll();
+            result = await SendAsync(connection, prepared, rewritten ?? text.Text.ToArray());
+        }
+
+        var id = connection.Replies.Summary.StatementId;
+        if (foreign is not null && result.ErrorCode >= 0 && await backend.Repaints.Between(foreign, carried!).RunAsync(connection) is { Succeeded: false } unrestored)
+        {
+            return (unrestored, null);
+        }
+
+        if (!result.Succeeded)
+        {
+            return (result, null);
+        }
+
+        backend.Metrics.StatementsEvicted.Add(prepared.Add(rewritten is null ? text : null, id, backend.StatementsPerConnection, out var added));
+        return (result, added);
+    }
+
+    private static async ValueTask<QueryResult> SendAsync(BackendConnection connection, ConnectionStatements prepared, byte[] text)
+    {
+        var commands = new ArrayBufferWriter<byte>();
+        commands.Write(prepared.Closes);
+        prepared.ClosesSent();
+        CommandPackets.StmtPrepare(commands, text);
+        return (await connection.RunAsync(commands.WrittenMemory, ReplyShape.Prepare))[0];
+    }
+
+    // The server's own word, as it would have said it to the command; null if another connection may do better.
+    private static Refusal? Refuse(Session session, QueryResult result, int attempt)
+    {
+        var stateLost = session.LosesStateThere;
+        if (result.ErrorCode > 0 && !session.Lease!.Connection.IsBroken)
+        {
+            session.Lease.Connection.HasDiagnostics = true;
+            session.Lease.HasLastResult = true;
+            session.Record.NoteLocal(-1);
+            session.Diagnostics = null;
+            session.Pin(session.Pins | PinReasons.Diagnostics);
+            return new Refusal(result.Packets);
+        }
+
+        var name = session.Origin.Backend.Name;
+        session.Discard("lost");
+        return stateLost ? new Refusal(LocalReply.Error(1, PoolError.BackendLost, name, CommandEnd.StateLost), EndsSession: true)
+            : attempt == MaxAttempts ? new Refusal(LocalReply.Error(1, PoolError.BackendUnavailable, name, result.ErrorText))
+            : null;
+    }
+}

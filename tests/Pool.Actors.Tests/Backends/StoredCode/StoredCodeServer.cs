@@ -1,0 +1,51 @@
+using Pool.Actors.Backends;
+using Pool.Actors.Backends.StoredCode;
+
+namespace Pool.Actors.Tests.Backends.StoredCode;
+
+/// <summary>Answers what the reader of stored code asks, from procedures that a test makes in the schema "app".</summary>
+internal sealed class StoredCodeServer
+{
+    private readonly Dictionary<string, (string? Body, string Stamp, string Mode)> _procedures = [];
+
+    public List<string> Queries { get; } = [];
+
+    public int TextsRead => Queries.Count(q => q.StartsWith("SHOW CREATE", StringComparison.Ordinal));
+
+    public int ListsRead => Queries.Count(q => q.Contains("ROUTINE_TYPE IN", StringComparison.Ordinal));
+
+    /// <summary>Fails the lists, or the texts, with this error.</summary>
+    public int ListError { get; set; }
+
+    public int TextError { get; set; }
+
+    /// <summary>Runs in the middle of every list.</summary>
+    public Func<Task> Listing { get; set; } = () => Task.CompletedTask;
+
+    public void Procedure(string name, string? body, string stamp, string mode = "") => _procedures[name] = (body, stamp, mode);
+
+    public void Drop(string name) => _procedures.Remove(name);
+
+    public StoredCodeReader Reader() => new(AnswerAsync, ServerFlavour.MySql);
+
+    private async ValueTask<QueryResult> AnswerAsync(string sql, CancellationToken cancel)
+    {
+        Queries.Add(sql);
+        if (sql.StartsWith("SHOW CREATE", StringComparison.Ordinal))
+        {
+            var (name, (body, _, mode)) = _procedures.First(p => sql.EndsWith($"`{p.Key.Replace("`", "``", StringComparison.Ordinal)}`", StringComparison.Ordinal));
+            return Answer(TextError, [[name, mode, $"CREATE DEFINER=`a`@`%` PROCEDURE `{name}`()\n{body}", "utf8mb4", "x", "y"]]);
+        }
+
+        var isRoutines = sql.Contains("information_schema.ROUTINES", StringComparison.Ordinal);
+        var rows = isRoutines
+            ? _procedures.Select(p => (IReadOnlyList<string?>)["app", p.Key, "PROCEDURE", null, p.Value.Body is { } b ? $"{b.Length}" : null, p.Value.Stamp])
+            : [];
+        var answer = Answer(ListError, [.. rows]);
+        await Listing();
+        return answer;
+    }
+
+    private static QueryResult Answer(int error, IReadOnlyList<IReadOnlyList<string?>> rows) =>
+        error == 0 ? new QueryResult(0, null, rows) : new QueryResult(error, "refused", []);
+}

@@ -1,0 +1,123 @@
+using Pool.Actors.Backends;
+
+namespace Pool.Actors.Tests.Cluster.Shares;
+
+/// <summary>What was left by nodes and servers that have ended without a word.</summary>
+public sealed class ShareRestartTests
+{
+    private const int Floor = 2;
+
+    [Fact]
+    public async Task What_a_dead_node_had_serves_others_once_its_connections_are_gone_at_the_server()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (dead, survivor) = await rig.StartTwoAsync();
+        dead.Want(100);
+        await rig.UntilAsync(() => dead.Held.Count == 16, "one has all");
+        rig.Down = QueryResult.Broken("no route");
+        await dead.KillAsync();
+        survivor.Want(100);
+
+        await rig.PassAsync(FakeMembership.LeaseTime * 2);
+        Assert.Equal(Floor, survivor.Share);
+        Assert.Equal(0, survivor.Keeper.Metrics.Reclaimed.Value);
+
+        rig.Down = null;
+        await rig.UntilAsync(() => survivor.Held.Count == 18, "the survivor has all");
+        Assert.True(rig.Passed < TimeSpan.FromSeconds(3), $"it took {rig.Passed}");
+        Assert.Equal(17, survivor.Keeper.Metrics.Reclaimed.Value);
+        rig.AssertCapHeld();
+    }
+
+    [Fact]
+    public async Task A_connection_that_the_server_refuses_to_end_keeps_its_place_and_no_other()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (dead, survivor) = await rig.StartTwoAsync();
+        dead.Want(100);
+        await rig.UntilAsync(() => dead.Held.Count == 16, "one has all");
+        var stubborn = dead.Held[3].ThreadId;
+        var answer = rig.Server.Answer!;
+        rig.Server.Answer = (on, sql) => sql == $"KILL CONNECTION {stubborn}" && rig.Server.Live.Any(c => c.ThreadId == stubborn)
+            ? new QueryResult(1095, "You are not owner of thread", [])
+            : answer(on, sql);
+        await dead.KillAsync();
+        survivor.Want(100);
+
+        await rig.UntilAsync(() => survivor.Held.Count == 17, "the survivor has all but that");
+        await rig.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(17, survivor.Held.Count);
+        rig.Server.End(stubborn);
+        await rig.UntilAsync(() => survivor.Held.Count == 18, "that one too");
+        rig.AssertCapHeld();
+    }
+
+    [Fact]
+    public async Task A_login_that_a_stopped_node_had_begun_finds_its_thread_ended()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (stopped, survivor) = await rig.StartTwoAsync();
+        stopped.Want(100);
+        await rig.UntilAsync(() => stopped.Held.Count == 16, "one has all");
+        var login = new TaskCompletionSource();
+        stopped.Connector.Login = login.Task;
+        var begun = stopped.Connector.LoggingIn;
+        stopped.Discard();
+        await rig.UntilAsync(() => stopped.Connector.LoggingIn > begun, "a login is under way");
+        stopped.Membership.Abandon();
+        survivor.Want(100);
+        await rig.UntilAsync(() => survivor.Held.Count == 18, "the survivor has all");
+
+        login.SetResult();
+        await rig.UntilAsync(() => stopped.Pool.Snapshot().Connecting == 0, "the login has failed");
+        rig.AssertCapHeld();
+    }
+
+    [Fact]
+    public async Task Nodes_that_come_back_with_another_cap_after_all_have_died_make_room_and_begin_anew()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (first, second) = await rig.StartTwoAsync();
+        await first.KillAsync();
+        await second.KillAsync();
+
+        var third = rig.Start(cap: 30);
+        await rig.UntilAsync(() => third.Keeper.Granted.IsCompleted, "it has a share");
+        third.Want(100);
+        await rig.UntilAsync(() => third.Held.Count == 28, "the new cap is whole");
+    }
+
+    [Fact]
+    public async Task A_number_that_a_living_node_had_before_the_server_was_restarted_is_the_dead_ones_who_announced_it_later()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (living, dead) = await rig.StartTwoAsync();
+        living.Want(4);
+        await rig.UntilAsync(() => living.Held.Count == 4, "it holds some");
+        rig.Server.Restart();
+        dead.Want(100);
+        await rig.UntilAsync(() => dead.Held.Count > 8, "the other has got the same numbers");
+        var left = dead.Held;
+        Assert.NotEmpty(left.IntersectBy(living.Held.Select(c => c.ThreadId), c => c.ThreadId));
+        await dead.KillAsync();
+
+        await rig.UntilAsync(() => living.Keeper.Metrics.Reclaimed.Value > left.Count, "its places are free");
+        Assert.DoesNotContain(rig.Server.Live, c => left.Contains(c));
+    }
+
+    [Fact]
+    public async Task A_number_that_a_stranger_has_got_since_is_not_killed_and_keeps_no_place()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (dead, survivor) = await rig.StartTwoAsync();
+        dead.Want(100);
+        await rig.UntilAsync(() => dead.Held.Count == 16, "one has all");
+        var stranger = dead.Held[5].ThreadId;
+        rig.Strangers.Add(stranger);
+        await dead.KillAsync();
+        survivor.Want(100);
+
+        await rig.UntilAsync(() => survivor.Held.Count == 18, "the survivor has all");
+        Assert.Contains(rig.Server.Live, c => c.ThreadId == stranger);
+    }
+}

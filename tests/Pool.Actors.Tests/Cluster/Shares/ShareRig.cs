@@ -1,0 +1,142 @@
+using System.Globalization;
+using Pool.Actors.Backends;
+using Pool.Actors.Cluster.Coordination;
+using Pool.Actors.Settings;
+using Pool.Testing;
+
+namespace Pool.Actors.Tests.Cluster.Shares;
+
+/// <summary>Nodes that share a server under one cap, on a clock that stands still until the test lets time pass.</summary>
+internal sealed class ShareRig : IAsyncDisposable
+{
+    /// <summary>The server's user of all nodes.</summary>
+    public const string User = "pool";
+
+    private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(50);
+    private readonly List<ShareNode> _nodes = [];
+
+    public ShareRig(int cap = 20, int userCap = 0)
+    {
+        (Cap, UserCap) = (cap, userCap);
+        Time.Advance(TimeSpan.FromHours(1));
+        Store = new InProcessCoordinator(Time);
+        Server = new FakeConnector(new FingerprintTable()) { Answer = (_, sql) => Answer(sql) };
+    }
+
+    public int Cap { get; }
+
+    /// <summary>What the client user "ann" may hold; 0: no limit.</summary>
+    public int UserCap { get; }
+
+    /// <summary>The most that she ever held, on all nodes, of what the server had.</summary>
+    public int UserPeak { get; private set; }
+
+    public ManualTime Time { get; } = new();
+
+    public InProcessCoordinator Store { get; }
+
+    /// <summary>What the nodes' programs say of themselves.</summary>
+    public FaultLog Log { get; } = new();
+
+    /// <summary>The server, with its process list.</summary>
+    public FakeConnector Server { get; }
+
+    /// <summary>What the server answers to KILLs instead of its own answer; null for that.</summary>
+    public QueryResult? Down { get; set; }
+
+    /// <summary>Threads of others than the pool's users.</summary>
+    public HashSet<ulong> Strangers { get; } = [];
+
+    /// <summary>Nodes that were started, in that order.</summary>
+    public IReadOnlyList<ShareNode> Nodes => _nodes;
+
+    /// <summary>Starts a node.</summary>
+    /// <param name="cap">The cap that it is configured with, if not that of all.</param>
+    /// <param name="store">What it sees of the store, if not all.</param>
+    /// <param name="userCap">The user's cap that it is configured with, if not that of all.</param>
+    public ShareNode Start(int? cap = null, ICoordinator? store = null, int? userCap = null)
+    {
+        var node = new ShareNode(this, $"node{_nodes.Count}", cap ?? Cap, store ?? Store, userCap ?? UserCap);
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>Starts two nodes, and waits until both have their floor.</summary>
+    public async Task<(ShareNode First, ShareNode Second)> StartTwoAsync()
+    {
+        var (first, second) = (Start(), Start());
+        await UntilAsync(() => first.Keeper.Granted.IsCompleted && second.Keeper.Granted.IsCompleted, "both have joined");
+        return (first, second);
+    }
+
+    /// <summary>Lets time pass until it is so.</summary>
+    public async Task UntilAsync(Func<bool> condition, string what)
+    {
+        var before = Time.Elapsed;
+        try
+        {
+            await TestNode.UntilAsync(
+                () =>
+                {
+                    Time.Advance(s_step);
+                    Look();
+                    return condition();
+                },
+                what);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message}: {string.Join("; ", _nodes)} {string.Join("; ", Log.Faults.Take(3))}");
+        }
+
+        Passed = Time.Elapsed - before;
+    }
+
+    /// <summary>How long the last <see cref="UntilAsync"/> took, on the clock of the nodes.</summary>
+    public TimeSpan Passed { get; private set; }
+
+    /// <summary>Lets time pass.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        for (var end = Time.Elapsed + time; Time.Elapsed < end;)
+        {
+            Time.Advance(s_step);
+            Look();
+            await Task.Delay(1);
+        }
+    }
+
+    /// <summary>The server has never had more connections than the cap, and all that it has are of nodes that count them.</summary>
+    public void AssertCapHeld() => Assert.True(Server.Peak <= Cap, $"{Server.Peak} connections at once, the cap is {Cap}");
+
+    /// <summary>The user has never held more than her cap, on all nodes, dead ones included.</summary>
+    public void AssertUserCapHeld() => Assert.True(UserPeak <= UserCap, $"{UserPeak} held at once, the user's cap is {UserCap}");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+
+        await Store.DisposeAsync();
+        Assert.Empty(Log.Faults);
+    }
+
+    private QueryResult? Answer(string sql) =>
+        sql.StartsWith("SELECT ID", StringComparison.Ordinal) ? List()
+        : sql.StartsWith("SELECT USER", StringComparison.Ordinal) ? Down ?? Show(ulong.Parse(sql[(sql.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture))
+        : Down;
+
+    private QueryResult Show(ulong threadId) => new(0, null, Server.Live.Any(c => c.ThreadId == threadId) ? [[Strangers.Contains(threadId) ? "stranger" : User]] : []);
+
+    private void Look()
+    {
+        // Only the test gives anything back, so that what is seen one after the other is held at once; but a server ends what was a dead node's.
+        var held = _nodes.SelectMany(n => n.Held).ToHashSet();
+        held.IntersectWith(Server.Live);
+        UserPeak = Math.Max(UserPeak, held.Count);
+    }
+
+    private QueryResult List() => new(0, null, [.. Server.Live.Select(c => (string?[])[c.ThreadId.ToString(CultureInfo.InvariantCulture), User])]);
+}
