@@ -1,15 +1,17 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Pool.Actors.Errors;
+using Pool.Actors.Cluster.Remote;
 using Pool.Actors.Sessions;
 using Pool.Actors.Sessions.Login;
 using Pool.Actors.Telemetry;
 using Pool.Host.Admin;
+using Pool.Host.Admin.Api;
+using Pool.Host.Admin.Endpoints;
+using Pool.Host.Cluster;
 using Pool.Host.Configuration;
 using Pool.Host.Lifecycle;
 using Pool.Host.Tls;
 using Pool.Host.Transport;
-using Pool.Wire.Statements;
 
 namespace Pool.Host;
 
@@ -17,13 +19,13 @@ namespace Pool.Host;
 internal sealed class Node : IAsyncDisposable
 {
     private static readonly TimeSpan s_sweepInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_drainInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly TimeProvider _time;
     private readonly SecretResolver _secrets;
     private readonly ILogger _logger;
     private readonly SessionServices _sessions;
     private readonly SessionAdmission _admission;
+    private readonly NodeLife _life;
     private readonly Dictionary<string, BackendUnit> _backends;
     private readonly List<ListenerUnit> _listeners;
     private readonly LoginThrottle _throttle;
@@ -31,43 +33,66 @@ internal sealed class Node : IAsyncDisposable
     private readonly AdminAccess _access = new();
     private readonly AdminServer _admin;
     private readonly Readiness _readiness;
+    private readonly ClusterUnit _cluster;
+    private readonly NodePeers? _peers;
     private readonly Drain _drain;
     private ITimer? _sweep;
 
     /// <summary>Puts a node together from a valid configuration; <see cref="StartAsync"/> brings it to life.</summary>
-    public Node(PoolConfig config, SecretResolver secrets, Drain drain, ILoggerFactory loggers, TimeProvider time)
+    public Node(PoolConfig config, ClusterUnit cluster, SecretResolver secrets, Drain drain, ILoggerFactory loggers, TimeProvider time)
     {
         _time = time;
+        _cluster = cluster;
         _secrets = secrets;
         _drain = drain;
         _logger = loggers.CreateLogger("Pool");
         _throttle = new LoginThrottle(time);
-        _readiness = new Readiness(drain, config.Backends.Select(b => b.Name));
+        _readiness = new Readiness(drain, config.Backends.Select(b => b.Name), () => cluster.Obstacle);
         _sessions = new SessionServices(
-            new SessionTable(config.Node.Slot, Random.Shared), new SessionMetrics(), time, loggers.CreateLogger("Pool.Sessions"));
-        _backends = config.Backends.ToDictionary(b => b.Name, b => new BackendUnit(b, config, secrets, loggers, time), StringComparer.Ordinal);
+            new SessionTable(slot: 0, Random.Shared), new SessionMetrics(), time, loggers.CreateLogger("Pool.Sessions"));
+        _backends = config.Backends.ToDictionary(b => b.Name, b => new BackendUnit(b, config, cluster, secrets, loggers, time), StringComparer.Ordinal);
         _admission = new SessionAdmission(_sessions, Routes(config), Rights(config));
         _listeners = [.. config.Listeners.Select(l => new ListenerUnit(l, config.Node.Name, _backends[l.Backend].Backend, _admission, loggers, time))];
-        var inspector = new NodeInspector(_sessions, [.. _backends.Values], time);
+        _life = new NodeLife(_sessions, _listeners, _readiness, drain, _logger) { RoleChanged = cluster.Tell };
+        var served = _backends.Values.Select(b => new ServedBackend(b.Backend, () => b.Address, b.Resize)).ToList();
+        var inspector = new NodeInspector(_sessions, served, time);
+        var operated = new AdminNode(_sessions, served, inspector, cluster.Membership, _life, time) { JoinInfo = () => JoinInfo.Of(config) };
+        var api = new AdminApi(config.Node.Name, operated.Routes());
+        var front = new AdminFront(api, cluster.Membership, cluster.Peers?.Network, () => cluster.Obstacle, new AdminMetrics(), time);
+        _peers = cluster.Peers is null ? null : new NodePeers(
+            cluster.Peers, cluster.Membership, _sessions, [.. _backends.Values.Select(b => b.Backend)], new AdminPeerService(api, front.Metrics),
+            new RemoteLeaseOptions { MaxPerPeer = config.Cluster!.MaxRemoteLeases }, loggers.CreateLogger("Pool.Cluster"));
         var metrics = new MetricsPage(
         [
+            front.Metrics,
+            new ClusterMetricSource(cluster.Membership),
             new ProcessMetricSource(),
             new SessionMetricSource(_sessions.Metrics, () => _sessions.Sessions.Count, inspector.PinnedByReason),
-            .. _backends.Values.Select(b => new PoolMetricSource(b.Backend.Name, b.Backend.Metrics, b.Backend.Pool.Snapshot)),
+            .. _backends.Values.Select(b => new PoolMetricSource(b.Backend.Name, b.Backend.Metrics, b.Backend.Pool.Snapshot, () => b.Backend.Pool.UserQuotas)),
+            .. _peers?.Metrics ?? [],
+            .. _backends.Values.Where(b => b.Share is not null).Select(b => new ShareMetricSource(b.Backend.Name, b.Share!)),
         ]);
-        _admin = new AdminServer(new IPEndPoint(config.Admin.Address, config.Admin.Port), _access, _readiness, metrics, inspector);
+        _admin = new AdminServer(new IPEndPoint(config.Admin.Address, config.Admin.Port), _access, _readiness, metrics, inspector, front);
         Apply(config);
     }
 
-    /// <summary>Listens, and begins to reach the backends. Throws what the system says when a port cannot be had.</summary>
+    /// <summary>Listens. Throws what the system says when a port cannot be had.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
         await _admin.StartAsync(cancel);
+        _peers?.Start();
         foreach (var listener in _listeners)
         {
             listener.Start();
         }
+    }
 
+    /// <summary>Begins to reach the backends, and then to let clients in. The node must be a member of its cluster.</summary>
+    public void Open(CancellationToken cancel)
+    {
+        _cluster.Membership.Changed += (_, _) => TakeSlot();
+        TakeSlot();
+        _peers?.Open();
         foreach (var backend in _backends.Values)
         {
             _ = ReachAsync(backend, cancel);
@@ -80,7 +105,13 @@ internal sealed class Node : IAsyncDisposable
     public string? Apply(PoolConfig config)
     {
         var problems = new List<string>();
-        _sessions.Limits = new SessionLimits { IdleTimeout = config.Sessions.IdleTimeout, MaxPacketBytes = config.Sessions.MaxPacketBytes };
+        _life.DrainTimeout = config.Shutdown.DrainTimeout;
+        _sessions.Limits = new SessionLimits
+        {
+            IdleTimeout = config.Sessions.IdleTimeout,
+            MaxPacketBytes = config.Sessions.MaxPacketBytes,
+            MaxStatementsPerSession = config.Sessions.MaxStatementsPerSession,
+        };
         foreach (var backend in config.Backends)
         {
             problems.AddRange(_backends[backend.Name].Apply(backend, config));
@@ -93,7 +124,7 @@ internal sealed class Node : IAsyncDisposable
             problems.AddRange(unit.Apply(listener, credentials, _key, _throttle));
         }
 
-        _access.Replace(config.Admin.Token is { } token && _secrets.TryResolve(token, out var secret, out _) ? secret : null);
+        problems.AddRange(ApplyToken(config.Admin.Token));
         _admission.Reload(Routes(config), Rights(config));
         return problems.Count == 0 ? null : string.Join("; ", problems);
     }
@@ -101,26 +132,10 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Accepts nobody any more, and ends sessions as they come to rest. Completes when none is left or the drain is stopped.</summary>
     public async Task DrainAsync()
     {
-        NodeLog.Draining(_logger, _sessions.Sessions.Count);
-        _admission.Close();
-        foreach (var listener in _listeners)
+        await _life.LeaveAsync();
+        if (_peers is not null)
         {
-            listener.Stop();
-        }
-
-        while (_sessions.Sessions.Count > 0 && !_drain.Stopped.IsCancellationRequested)
-        {
-            foreach (var session in _sessions.Sessions.All())
-            {
-                session.Drain(PoolError.ShuttingDown);
-            }
-
-            await Task.Delay(s_drainInterval, _time, CancellationToken.None);
-        }
-
-        foreach (var session in _sessions.Sessions.All())
-        {
-            _ = session.KillAsync(KillScope.Connection);
+            await _peers.DrainAsync(_drain.Stopped);
         }
     }
 
@@ -133,13 +148,37 @@ internal sealed class Node : IAsyncDisposable
             listener.Stop();
         }
 
+        if (_peers is not null)
+        {
+            await _peers.DisposeAsync();
+        }
+
         foreach (var backend in _backends.Values)
         {
-            await backend.Backend.Pool.DisposeAsync();
+            await backend.EndAsync();
         }
 
         await _admin.DisposeAsync();
         _key.Dispose();
+    }
+
+    private IEnumerable<string> ApplyToken(SecretReference? token)
+    {
+        if (token is null)
+        {
+            _access.Replace(null);
+            return [];
+        }
+
+        // Between the check of a configuration and this a file may have changed.
+        if (!_secrets.TryResolve(token, out var secret, out var problem))
+        {
+            _access.Withhold();
+            return [$"Admin.Token: {problem}"];
+        }
+
+        _access.Replace(secret);
+        return [];
     }
 
     private async Task ReachAsync(BackendUnit unit, CancellationToken cancel)
@@ -160,6 +199,9 @@ internal sealed class Node : IAsyncDisposable
             NodeLog.Ready(_logger);
         }
     }
+
+    // A node that was lost may come back with another slot.
+    private void TakeSlot() => _sessions.Sessions.Slot = _cluster.Membership.Self.Slot;
 
     private void Sweep()
     {

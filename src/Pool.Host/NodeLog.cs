@@ -20,6 +20,9 @@ internal static partial class NodeLog
     [LoggerMessage(1005, LogLevel.Information, "Draining: no new clients; {sessions} sessions are open")]
     public static partial void Draining(ILogger logger, int sessions);
 
+    [LoggerMessage(1007, LogLevel.Information, "Taking clients again")]
+    public static partial void Resumed(ILogger logger);
+
     [LoggerMessage(1006, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger logger);
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Pool.Host;
+using Pool.Host.Cluster;
 using Pool.Host.Configuration;
 using Pool.Host.Lifecycle;
 using Pool.Host.Transport;
@@ -35,7 +36,9 @@ if (loaded.Config is not { } config)
 using var log = new LogSetup(config.Log);
 var logger = log.Factory.CreateLogger("Pool");
 using var drain = new Drain(TimeProvider.System);
-await using var node = new Node(config, new SecretResolver(environment), drain, log.Factory, TimeProvider.System);
+var secrets = new SecretResolver(environment);
+await using var cluster = new ClusterUnit(config, secrets, log.Factory, TimeProvider.System);
+await using var node = new Node(config, cluster, secrets, drain, log.Factory, TimeProvider.System);
 var reload = new ConfigReload(config, load, logger);
 reload.OnReload("the node", node.Apply);
 reload.OnReload("the log", c =>
@@ -52,6 +55,17 @@ catch (Exception e) when (e is IOException or SocketException)
 {
     Console.Error.WriteLine($"pool: cannot listen: {e.Message}");
     return 1;
+}
+
+if (await cluster.JoinAsync(drain.Draining) is { } refusal)
+{
+    Console.Error.WriteLine($"pool: cannot join: {refusal}");
+    return 1;
+}
+
+if (drain.State == DrainState.Running)
+{
+    node.Open(drain.Draining);
 }
 
 await Task.Delay(Timeout.Infinite, drain.Draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

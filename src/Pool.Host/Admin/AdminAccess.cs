@@ -12,6 +12,9 @@ public sealed class AdminAccess
     /// <summary>Replaces the token; null for none.</summary>
     public void Replace(string? token) => _tokenHash = token is null ? null : Hash(token);
 
+    /// <summary>The token that is wanted is not known: whoever knows the one before may pass, and nobody if there was none.</summary>
+    public void Withhold() => _tokenHash ??= [];
+
     /// <summary>True if a request with this Authorization header may pass. Takes as long for a nearly right token as for any.</summary>
     public bool Allows(string? authorization) =>
         _tokenHash is not { } expected

@@ -9,13 +9,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Pool.Host.Admin.Api;
 using Pool.Host.Lifecycle;
 
 namespace Pool.Host.Admin;
 
 /// <summary>
-/// The HTTP port for operators, probes and Prometheus: GET /healthz, /readyz, /metrics, and behind the token /sessions and
-/// /pools. Runs on the thread pool, apart from what moves clients' bytes.
+/// The HTTP port for operators, probes and Prometheus: GET /healthz, /readyz, /metrics, and behind the token /sessions, /pools and
+/// all below /v1, see <see cref="AdminFront"/>. Runs on the thread pool, apart from what moves clients' bytes.
 /// </summary>
 public sealed class AdminServer : IAsyncDisposable
 {
@@ -27,7 +28,9 @@ public sealed class AdminServer : IAsyncDisposable
     /// <param name="readiness">What /readyz says.</param>
     /// <param name="metrics">What /metrics shows.</param>
     /// <param name="inspector">What /sessions and /pools show.</param>
-    public AdminServer(IPEndPoint endPoint, AdminAccess access, Readiness readiness, MetricsPage metrics, INodeInspector inspector)
+    /// <param name="front">What answers below /v1.</param>
+    public AdminServer(
+        IPEndPoint endPoint, AdminAccess access, Readiness readiness, MetricsPage metrics, INodeInspector inspector, AdminFront front)
     {
         // An empty builder: no configuration, no logging and no environment but our own.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -41,6 +44,7 @@ public sealed class AdminServer : IAsyncDisposable
         _web = builder.Build();
         _web.UseRouting();
         Map(access, readiness, metrics, inspector);
+        _web.Map("/v1/{**path}", Protected(access, context => AdminHttp.AnswerAsync(context, front), front.Metrics));
     }
 
     /// <summary>Where it listens; once it has started.</summary>
@@ -62,7 +66,7 @@ public sealed class AdminServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = 64;
-        kestrel.Limits.MaxRequestBodySize = 0;
+        kestrel.Limits.MaxRequestBodySize = AdminHttp.MaxBodyBytes;
         kestrel.Limits.MaxRequestBufferSize = 16 << 10;
         kestrel.Limits.MaxRequestHeaderCount = 32;
         kestrel.Limits.MaxRequestHeadersTotalSize = 8 << 10;
@@ -92,13 +96,14 @@ public sealed class AdminServer : IAsyncDisposable
     private static Task Write<T>(HttpContext context, T views, JsonTypeInfo<T> shape) =>
         context.Response.WriteAsJsonAsync(views, shape, cancellationToken: context.RequestAborted);
 
-    private static RequestDelegate Protected(AdminAccess access, RequestDelegate next) => context =>
+    private static RequestDelegate Protected(AdminAccess access, RequestDelegate next, AdminMetrics? requests = null) => context =>
     {
         if (access.Allows(context.Request.Headers.Authorization))
         {
             return next(context);
         }
 
+        requests?.CountUnauthorized(context.Request.Method);
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return Task.CompletedTask;

@@ -12,7 +12,7 @@ public interface INodeInspector
     IEnumerable<PoolView> Pools();
 }
 
-/// <summary>A session as operators see it. Holds no statement's text, which has people's data in it.</summary>
+/// <summary>A session as operators see it. Holds no literal of any statement, which is people's data.</summary>
 /// <param name="Id">The connection id that its client was told.</param>
 /// <param name="User">The user that logged in.</param>
 /// <param name="Client">The client's address.</param>
@@ -21,12 +21,14 @@ public interface INodeInspector
 /// <param name="Database">Its current database; null for none.</param>
 /// <param name="State">What it is doing: idle, waiting, running, in transaction, ...</param>
 /// <param name="Pinned">Why it holds a connection for itself; null if it does not.</param>
+/// <param name="PinnedBy">The statement with which that began, without its literals; null if no statement explains it.</param>
+/// <param name="PinnedSince">When that began; null if it does not.</param>
 /// <param name="Statement">The kind of its latest statement; null if there was none.</param>
 /// <param name="Since">When its state began.</param>
 /// <param name="Program">What the client says it is; null if it does not say.</param>
 public sealed record SessionView(
     uint Id, string User, string Client, string Listener, string Backend, string? Database,
-    string State, string? Pinned, string? Statement, DateTimeOffset Since, string? Program);
+    string State, string? Pinned, string? PinnedBy, DateTimeOffset? PinnedSince, string? Statement, DateTimeOffset Since, string? Program);
 
 /// <summary>A pool as operators see it.</summary>
 /// <param name="Backend">The backend's name.</param>

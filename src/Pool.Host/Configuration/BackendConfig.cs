@@ -17,7 +17,8 @@ public sealed record BackendConfig
 
     /// <summary>
     /// Connections to the server at once, whatever their state, the reserved ones included: never exceeded. The default is well
-    /// below the server's own default of 151, and more than most servers have cores.
+    /// below the server's own default of 151, and more than most servers have cores. In a cluster: of all nodes together, the same on
+    /// each, not reloadable, and one of them is kept for looking after lost nodes.
     /// </summary>
     [Reloadable, Range(2, 65535)]
     public int MaxConnections { get; init; } = 64;
@@ -32,6 +33,40 @@ public sealed record BackendConfig
     /// <summary>Connections kept open when nobody needs them. None by default: opening one takes milliseconds.</summary>
     [Range(0, 65535)]
     public int MinIdle { get; init; }
+
+    /// <summary>
+    /// On: sessions that set variables share connections with all others. Off: such a session keeps a connection for itself until it
+    /// ends or is reset, as in other poolers; for comparison, and as a way out.
+    /// </summary>
+    public SettingsPoolMode SettingsPool { get; init; } = SettingsPoolMode.On;
+
+    /// <summary>
+    /// Auto: while no connection is idle, a statement may carry the few variables that its session has set otherwise than a connection
+    /// as SET_VAR hints, so that the connection keeps its settings for others; on MySQL from 8.0.3 on, with SettingsPool on. The hints
+    /// show in the server's logs and digests. Off: never.
+    /// </summary>
+    public SetVarHintsMode SetVarHints { get; init; } = SetVarHintsMode.Auto;
+
+    /// <summary>
+    /// How often the server's global variables are read, which new sessions start with. No server announces a change; SET GLOBAL
+    /// through the pool is noticed at once.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan BaselinePollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How often it is looked at what procedures, functions, triggers and views the server has, so that sessions that use harmless ones
+    /// need not keep their connections. What is defined through the pool is noticed at once.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan StoredCodePollInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Prepared statements kept on each connection for the sessions that use it; the least recently used makes room. Fewer where all
+    /// connections together would come near the server's max_prepared_stmt_count. The default is more than most programs have.
+    /// </summary>
+    [Reloadable, Range(1, 65535)]
+    public int MaxStatementsPerConnection { get; init; } = 100;
 
     /// <summary>Encryption towards the server.</summary>
     public BackendTlsConfig Tls { get; init; } = new();

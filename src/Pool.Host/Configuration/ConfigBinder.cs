@@ -10,14 +10,8 @@ internal sealed class ConfigBinder(List<ConfigProblem> problems)
     /// <summary>Makes a section. Where there were problems it is not fit for use.</summary>
     public object Section(Type type, ConfigNode node, string path)
     {
-        var section = Activator.CreateInstance(type)!;
+        var section = Empty(type);
         var options = ConfigOption.Of(type);
-        foreach (var option in options.Where(o => o.IsRequired && !o.AllowsNull))
-        {
-            // So that the checks that follow need not fear what could not be read.
-            option.Set(section, option.EntryType is { } entryType ? NewList(entryType) : "");
-        }
-
         foreach (var (key, child) in node.Children)
         {
             if (options.FirstOrDefault(o => o.Name.Equals(key, StringComparison.OrdinalIgnoreCase)) is { } option)
@@ -35,6 +29,23 @@ internal sealed class ConfigBinder(List<ConfigProblem> problems)
             .Where(o => !Given(node, o.Name) && (o.IsRequired || (o.RequiredUnless is { } other && !Given(node, other))))
             .Select(o => new ConfigProblem(
                 ConfigPath.Key(path, o.Name), null, "must be given" + (o.RequiredUnless is { } other ? $" (null for none), or {other}" : ""))));
+        return section;
+    }
+
+    /// <summary>A section without what must be given, made so that the checks that follow need not fear what could not be read.</summary>
+    private static object Empty(Type type)
+    {
+        var section = Activator.CreateInstance(type)!;
+        foreach (var option in ConfigOption.Of(type).Where(o => o.IsRequired && !o.AllowsNull))
+        {
+            option.Set(section, option switch
+            {
+                { EntryType: { } entryType } => NewList(entryType),
+                { Type: var inner } when ConfigOption.IsSection(inner) => Empty(inner),
+                _ => "",
+            });
+        }
+
         return section;
     }
 

@@ -8,6 +8,7 @@ internal static class ConfigChecks
     /// <summary>Everything that is wrong, in the order of the sections.</summary>
     public static IEnumerable<ConfigProblem> Problems(PoolConfig config) =>
     [
+        .. ClusterChecks.Problems(config),
         .. Duplicates("Listeners", config.Listeners.Select(l => l.Name)),
         .. config.Listeners.SelectMany((l, i) => Unknown($"Listeners[{i}].Backend", l.Backend, "a backend", config.Backends.Select(b => b.Name))),
         .. SharedPorts(config),
@@ -105,6 +106,11 @@ internal static class ConfigChecks
         var all = config.Listeners
             .Select((l, i) => (Path: $"Listeners[{i}]", l.Address, l.Port))
             .Append((Path: "Admin", config.Admin.Address, config.Admin.Port));
+        if (config.Cluster is { } cluster)
+        {
+            all = all.Append((Path: "Cluster", cluster.Address, cluster.Port));
+        }
+
         foreach (var (path, address, port) in all.Where(e => e.Port != 0))
         {
             if (!taken.TryAdd(new IPEndPoint(address, port), path))

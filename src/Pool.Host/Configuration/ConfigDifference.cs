@@ -39,7 +39,8 @@ public sealed class ConfigDifference
             return Entries(option, entryType, Named(current!), Named(next!), path);
         }
 
-        if (ConfigOption.IsSection(option.Type) && current is not null && next is not null)
+        var changesAsAWhole = option.Type == typeof(SecretReference) && !option.IsReloadable;
+        if (ConfigOption.IsSection(option.Type) && !changesAsAWhole && current is not null && next is not null)
         {
             return Section(current, next, path);
         }

@@ -50,6 +50,10 @@ public sealed class ConfigOption
     /// <summary>True if the value is never printed.</summary>
     public bool IsSecret { get; }
 
+    /// <summary>True if a change takes effect at a reload where the option is a key of another one: where a secret is found changes as a whole.</summary>
+    public bool IsReloadableIn(ConfigOption? outer) =>
+        IsReloadable && (outer is null || outer.IsReloadable || (outer.EntryType ?? outer.Type) != typeof(SecretReference));
+
     /// <summary>The limits of a number or a duration.</summary>
     public RangeAttribute? Range { get; }
 

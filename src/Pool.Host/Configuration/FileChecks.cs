@@ -9,11 +9,12 @@ internal static class FileChecks
     /// <summary>Everything that is wrong, in the order of the sections.</summary>
     public static IEnumerable<ConfigProblem> Problems(PoolConfig config, SecretResolver secrets) =>
     [
-        .. config.Listeners.SelectMany((l, i) => Certificate($"Listeners[{i}].Tls", l.Tls)),
+        .. config.Listeners.SelectMany((l, i) => Certificate($"Listeners[{i}].Tls", l.Tls.CertificateFile, l.Tls.KeyFile)),
         .. config.Backends.SelectMany((b, i) => Authorities($"Backends[{i}].Tls", b.Tls)),
         .. config.Accounts.SelectMany((a, i) => Secret($"Accounts[{i}].Password", a.Password, secrets)),
         .. config.Users.SelectMany((u, i) => Secret($"Users[{i}].Password", u.Password, secrets)),
         .. Secret("Admin.Token", config.Admin.Token, secrets),
+        .. config.Cluster is { } cluster ? Cluster(cluster, secrets) : [],
     ];
 
     private static IEnumerable<ConfigProblem> Secret(string path, SecretReference? reference, SecretResolver secrets)
@@ -24,13 +25,23 @@ internal static class FileChecks
         }
     }
 
-    private static IEnumerable<ConfigProblem> Certificate(string path, ListenerTlsConfig tls)
+    private static IEnumerable<ConfigProblem> Cluster(ClusterConfig cluster, SecretResolver secrets) =>
+    [
+        .. Secret("Cluster.Secret", cluster.Secret, secrets),
+        .. Secret("Cluster.Etcd.Password", cluster.Etcd.Password, secrets),
+        .. Certificate("Cluster.Etcd", cluster.Etcd.CertificateFile, cluster.Etcd.KeyFile),
+        .. cluster.Etcd.CaFile is { } file && !PemFiles.TryLoadAuthorities(file, out _, out var problem)
+            ? [new ConfigProblem("Cluster.Etcd.CaFile", file, problem)]
+            : Array.Empty<ConfigProblem>(),
+    ];
+
+    private static IEnumerable<ConfigProblem> Certificate(string path, string? certificate, string? key)
     {
-        if ((tls.CertificateFile is null) != (tls.KeyFile is null))
+        if ((certificate is null) != (key is null))
         {
             yield return new ConfigProblem(path, null, "must have both of CertificateFile, KeyFile or none");
         }
-        else if (tls is { CertificateFile: { } certificateFile, KeyFile: { } keyFile }
+        else if ((certificate, key) is ({ } certificateFile, { } keyFile)
             && !PemFiles.TryLoadServer(certificateFile, keyFile, out _, out var problem))
         {
             yield return new ConfigProblem($"{path}.CertificateFile", certificateFile, problem);

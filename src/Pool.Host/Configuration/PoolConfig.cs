@@ -11,6 +11,9 @@ public sealed record PoolConfig
     /// <summary>This process within its cluster.</summary>
     public NodeConfig Node { get; init; } = new();
 
+    /// <summary>The cluster that the node is one of; null for a node that is alone.</summary>
+    public ClusterConfig? Cluster { get; init; }
+
     /// <summary>Where clients connect.</summary>
     [MinLength(1)]
     public required IReadOnlyList<ListenerConfig> Listeners { get; init; }

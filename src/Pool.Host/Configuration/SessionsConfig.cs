@@ -12,4 +12,11 @@ public sealed record SessionsConfig
     /// <summary>The largest command, in bytes; larger ones get error 1153. The default is what MySQL's max_allowed_packet can be at most.</summary>
     [Reloadable, Range(1024, 1_073_741_824)]
     public int MaxPacketBytes { get; init; } = 1_073_741_824;
+
+    /// <summary>
+    /// Prepared statements that one session may have open; further ones get error 1461. The default is what the servers allow all
+    /// their sessions together.
+    /// </summary>
+    [Reloadable, Range(1, 1_048_576)]
+    public int MaxStatementsPerSession { get; init; } = 16_382;
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pool.Actors.Pooling;
 
 namespace Pool.Host.Configuration;
 
@@ -23,6 +24,14 @@ public sealed record UserConfig
     /// <summary>The user's sessions at once; 0: no limit but the listener's, which is the default.</summary>
     [Reloadable, Range(0, 4_000_000)]
     public int MaxSessions { get; init; }
+
+    /// <summary>
+    /// The most connections of one backend that the user's sessions may hold at once, whether in a statement, in a transaction or pinned; further
+    /// statements wait, and no other user does. 0: no limit but the backend's, which is the default. In a cluster: on all nodes together, the
+    /// same on each, not reloadable. A user who had no limit has one from its next login on.
+    /// </summary>
+    [Reloadable, Range(0, PoolOptions.MostConnections)]
+    public int MaxConnections { get; init; }
 
     /// <summary>May KILL sessions of other users, as CONNECTION_ADMIN on a server.</summary>
     [Reloadable]

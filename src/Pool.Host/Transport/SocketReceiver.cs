@@ -13,6 +13,13 @@ internal sealed class SocketReceiver : SocketAsyncEventArgs, IValueTaskSource<in
     {
     }
 
+    /// <summary>True once a receive has ended in something that the peer did not do. The kernel says so once, and afterwards only that there is an end.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>True for what a peer does to a stream: nothing, its end, its reset.</summary>
+    public static bool IsOfPeer(SocketError error) =>
+        error is SocketError.Success or SocketError.ConnectionReset or SocketError.Shutdown;
+
     /// <summary>Bytes received; 0 for the end or a failure.</summary>
     public ValueTask<int> ReceiveAsync(Socket socket, Memory<byte> buffer)
     {
@@ -23,10 +30,11 @@ internal sealed class SocketReceiver : SocketAsyncEventArgs, IValueTaskSource<in
             SetBuffer(buffer);
             return socket.ReceiveAsync(this)
                 ? new ValueTask<int>(this, _pending.Version)
-                : ValueTask.FromResult(Received);
+                : ValueTask.FromResult(Take());
         }
         catch (ObjectDisposedException)
         {
+            HasFailed = true;
             return ValueTask.FromResult(0);
         }
     }
@@ -42,7 +50,11 @@ internal sealed class SocketReceiver : SocketAsyncEventArgs, IValueTaskSource<in
         _pending.OnCompleted(continuation, state, token, flags);
 
     /// <inheritdoc/>
-    protected override void OnCompleted(SocketAsyncEventArgs e) => _pending.SetResult(Received);
+    protected override void OnCompleted(SocketAsyncEventArgs e) => _pending.SetResult(Take());
 
-    private int Received => SocketError == SocketError.Success ? BytesTransferred : 0;
+    private int Take()
+    {
+        HasFailed |= !IsOfPeer(SocketError);
+        return SocketError == SocketError.Success ? BytesTransferred : 0;
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource<bool
     private const int MaxKept = 256;
     private static readonly ConcurrentQueue<SocketSender> s_free = [];
     private ManualResetValueTaskSourceCore<bool> _pending;
-    private Socket? _socket;
+    private SocketTransport? _transport;
     private ReadOnlyMemory<byte> _left;
 
     private SocketSender()
@@ -25,9 +25,9 @@ internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource<bool
     public static SocketSender Rent() => s_free.TryDequeue(out var kept) ? kept : new SocketSender();
 
     /// <summary>Sends all of <paramref name="bytes"/>; false when the socket has failed.</summary>
-    public ValueTask<bool> SendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
+    public ValueTask<bool> SendAsync(SocketTransport transport, ReadOnlyMemory<byte> bytes)
     {
-        _socket = socket;
+        _transport = transport;
         _left = bytes;
         _pending.Reset();
         var token = _pending.Version;
@@ -39,7 +39,7 @@ internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource<bool
     public bool GetResult(short token)
     {
         var sent = _pending.GetResult(token);
-        _socket = null;
+        _transport = null;
         _left = default;
         SetBuffer(default);
         if (s_free.Count < MaxKept)
@@ -73,7 +73,7 @@ internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource<bool
             do
             {
                 SetBuffer(System.Runtime.InteropServices.MemoryMarshal.AsMemory(_left));
-                if (_socket!.SendAsync(this))
+                if (_transport!.Socket.SendAsync(this))
                 {
                     return;
                 }
@@ -82,6 +82,7 @@ internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource<bool
         }
         catch (ObjectDisposedException)
         {
+            _transport!.NoteSend(SocketError.OperationAborted);
             _pending.SetResult(false);
         }
     }
@@ -91,6 +92,7 @@ internal sealed class SocketSender : SocketAsyncEventArgs, IValueTaskSource<bool
     {
         if (SocketError != SocketError.Success)
         {
+            _transport!.NoteSend(SocketError);
             _pending.SetResult(false);
             return false;
         }

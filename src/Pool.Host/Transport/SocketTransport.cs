@@ -12,6 +12,7 @@ public sealed class SocketTransport : Actors.Runtime.Transport
     private readonly Socket _socket;
     private readonly SocketReceiver _receiver = new();
     private readonly string? _peer;
+    private volatile bool _sendFailed;
     private int _closed;
 
     /// <summary>Takes a connected socket over.</summary>
@@ -30,6 +31,9 @@ public sealed class SocketTransport : Actors.Runtime.Transport
 
     /// <inheritdoc/>
     public override bool IsEncrypted => false;
+
+    /// <inheritdoc/>
+    public override bool HasFailed => _sendFailed || _receiver.HasFailed;
 
     /// <summary>The socket, for what must look at it before the first byte is read.</summary>
     internal Socket Socket => _socket;
@@ -66,15 +70,17 @@ public sealed class SocketTransport : Actors.Runtime.Transport
 
             if (error is not (SocketError.Success or SocketError.WouldBlock))
             {
+                NoteSend(error);
                 return ValueTask.FromResult(false);
             }
         }
         catch (ObjectDisposedException)
         {
+            NoteSend(SocketError.OperationAborted);
             return ValueTask.FromResult(false);
         }
 
-        return SocketSender.Rent().SendAsync(_socket, bytes[Math.Max(sent, 0)..]);
+        return SocketSender.Rent().SendAsync(this, bytes[Math.Max(sent, 0)..]);
     }
 
     /// <inheritdoc/>
@@ -107,6 +113,9 @@ public sealed class SocketTransport : Actors.Runtime.Transport
             _ = LingerAsync();
         }
     }
+
+    /// <summary>Takes note of why a send has failed.</summary>
+    internal void NoteSend(SocketError error) => _sendFailed |= !SocketReceiver.IsOfPeer(error);
 
     // Closing a socket that still has input makes the kernel send a reset, which can overtake the last error on its way to
     // the client: so end our direction first, and read what still comes for a moment.

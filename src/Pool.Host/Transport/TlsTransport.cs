@@ -8,11 +8,16 @@ internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport in
 {
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(1);
 
+    private volatile bool _failed;
+
     /// <inheritdoc/>
     public override string Peer => inner.Peer;
 
     /// <inheritdoc/>
     public override bool IsEncrypted => true;
+
+    /// <inheritdoc/>
+    public override bool HasFailed => _failed || inner.HasFailed;
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -26,6 +31,7 @@ internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport in
         }
         catch (Exception e) when (IsPeerFault(e))
         {
+            NoteFault(e);
             return 0;
         }
     }
@@ -41,6 +47,7 @@ internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport in
         }
         catch (Exception e) when (IsPeerFault(e))
         {
+            NoteFault(e);
             return false;
         }
     }
@@ -69,6 +76,9 @@ internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport in
             inner.Close();
         }
     }
+
+    // The stream under it knows how it ended itself; what TLS objects to is not the peer's end.
+    private void NoteFault(Exception fault) => _failed |= fault is not IOException || fault.InnerException is not null;
 
     private static bool IsPeerFault(Exception e) =>
         e is IOException or ObjectDisposedException or InvalidOperationException or NotSupportedException

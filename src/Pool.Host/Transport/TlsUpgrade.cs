@@ -17,7 +17,7 @@ internal sealed class ServerTlsUpgrade(TlsServer tls) : ITlsUpgrade
 }
 
 /// <summary>TLS towards one backend.</summary>
-internal sealed class ClientTlsUpgrade(TlsClient tls) : IBackendTls
+public sealed class ClientTlsUpgrade(TlsClient tls) : IBackendTls
 {
     /// <inheritdoc/>
     public ValueTask<Actors.Runtime.Transport?> UpgradeClientAsync(

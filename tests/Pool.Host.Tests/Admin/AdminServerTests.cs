@@ -17,9 +17,9 @@ public sealed class AdminServerTests : IAsyncLifetime
 
     public AdminServerTests()
     {
-        _readiness = new Readiness(_drain, ["main"]);
+        _readiness = new Readiness(_drain, ["main"], () => null);
         var node = new NodeStub();
-        _server = new AdminServer(new IPEndPoint(IPAddress.Loopback, 0), _access, _readiness, node.Page(), node);
+        _server = new AdminServer(new IPEndPoint(IPAddress.Loopback, 0), _access, _readiness, node.Page(), node, NodeStub.Front());
     }
 
     public async Task InitializeAsync()
@@ -116,7 +116,7 @@ public sealed class AdminServerTests : IAsyncLifetime
     public async Task A_port_that_is_taken_is_an_error_at_the_start()
     {
         var node = new NodeStub();
-        await using var second = new AdminServer(new IPEndPoint(IPAddress.Loopback, _server.Address.Port), _access, _readiness, node.Page(), node);
+        await using var second = new AdminServer(new IPEndPoint(IPAddress.Loopback, _server.Address.Port), _access, _readiness, node.Page(), node, NodeStub.Front());
         await Assert.ThrowsAsync<IOException>(() => second.StartAsync(CancellationToken.None));
     }
 }

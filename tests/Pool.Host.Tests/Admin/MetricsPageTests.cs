@@ -1,5 +1,11 @@
 using System.Reflection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pool.Actors.Backends;
+using Pool.Actors.Pooling;
+using Pool.Actors.Settings;
 using Pool.Actors.Telemetry;
+using Pool.Host.Admin;
+using Pool.Testing;
 
 namespace Pool.Host.Tests.Admin;
 
@@ -52,6 +58,31 @@ public sealed class MetricsPageTests
         Assert.Contains("pool_connections_max{backend=\"main\"} 64", lines);
         Assert.Contains("pool_waiting{backend=\"main\"} 6", lines);
         Assert.Contains("pool_longest_wait_seconds{backend=\"main\"} 1.5", lines);
+    }
+
+    [Fact]
+    public async Task Users_that_have_a_cap_are_on_the_page_and_no_others()
+    {
+        var connectionClass = new ConnectionClass("main", FoundRows: false, LocalFiles: false);
+        var (fingerprints, metrics) = (new FingerprintTable(), new PoolMetrics());
+        var options = new PoolOptions
+        {
+            Name = "db", DefaultClass = connectionClass, UserCaps = new Dictionary<string, int> { ["app"] = 3, ["free"] = 0 },
+        };
+        await using var pool = new BackendPool(
+            options, new FakeConnector(fingerprints), fingerprints, new ManualTime(), new Random(1), metrics, NullLogger.Instance);
+        var needed = fingerprints.Acquire(connectionClass, FakeVariables.In(null));
+        var lease = await pool.LeaseAsync(new Waiter("app", pool.QuotaOf("app")), needed);
+
+        var page = new PrometheusWriter();
+        new PoolMetricSource("db", metrics, pool.Snapshot, () => pool.UserQuotas).Write(page);
+        var lines = page.ToString().Split('\n');
+        Assert.Contains("pool_user_connections{backend=\"db\",user=\"app\"} 1", lines);
+        Assert.Contains("pool_user_connections_max{backend=\"db\",user=\"app\"} 3", lines);
+        Assert.Contains("pool_user_connections_cap{backend=\"db\",user=\"app\"} 3", lines);
+        Assert.Contains("pool_user_waiting{backend=\"db\",user=\"app\"} 0", lines);
+        Assert.DoesNotContain(lines, l => l.Contains("free", StringComparison.Ordinal));
+        pool.Return(lease.Connection!);
     }
 
     [Theory]

@@ -1,6 +1,9 @@
+using Pool.Actors.Cluster.Membership;
+using Pool.Actors.Cluster.Peers;
 using Pool.Actors.Pooling;
 using Pool.Actors.Telemetry;
 using Pool.Host.Admin;
+using Pool.Host.Admin.Api;
 
 namespace Pool.Host.Tests.Admin;
 
@@ -16,12 +19,19 @@ internal sealed class NodeStub : INodeInspector
     public MetricsPage Page() => new(
     [
         new SessionMetricSource(SessionMetrics, () => 7, () => [("main", "transaction", 2)]),
-        new PoolMetricSource("main", PoolMetrics, () => Snapshot),
+        new PoolMetricSource("main", PoolMetrics, () => Snapshot, () => []),
+        new AdminMetrics(),
+        new PeerMetricSource(new PeerMetrics(), () => 2),
+        new RemoteMetricSource("main", new RemoteMetrics(), () => Snapshot),
+        new ClusterMetricSource(new AdminCluster.FixedMembership(ClusterView.Empty, null!)),
         new ProcessMetricSource(),
     ]);
 
+    /// <summary>Answers nothing below /v1: see <see cref="AdminApiTests"/>.</summary>
+    public static AdminFront Front() => new(new AdminApi("stub", []), new AdminCluster.FixedMembership(ClusterView.Empty, null!), null, () => null, new AdminMetrics(), TimeProvider.System);
+
     public IEnumerable<SessionView> Sessions() =>
-        [new(4194305, "app", "127.0.0.1:4000", "main", "main", null, "idle", null, "Select", DateTimeOffset.UnixEpoch, "mysql")];
+        [new(4194305, "app", "127.0.0.1:4000", "main", "main", null, "idle", null, null, null, "Select", DateTimeOffset.UnixEpoch, "mysql")];
 
     public IEnumerable<PoolView> Pools() => [new("main", "db:3306", "MySQL 9.7.4", Snapshot)];
 }

@@ -35,6 +35,16 @@ public sealed class ConfigReloadTests : IDisposable
     }
 
     [Fact]
+    public void A_users_cap_is_changed_by_a_reload()
+    {
+        Assert.Equal(0, _reload.Current.Users[0].MaxConnections);
+        _sources.With("Users:0:MaxConnections", "5");
+        Assert.True(_reload.Reload());
+        Assert.Equal(5, Assert.Single(_applied).Users[0].MaxConnections);
+        Assert.Contains("Information: Option changed: Users[app].MaxConnections: 0 -> 5", _log.Lines);
+    }
+
+    [Fact]
     public void A_change_that_waits_for_a_restart_is_told_at_every_reload()
     {
         _sources.With("Backends:0:Host", "\"other\"");

@@ -4,6 +4,9 @@ namespace Pool.Host.Tests.Configuration;
 public sealed class ConfigRuleTests : IDisposable
 {
     private const string NativeHash = "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19";
+    private const string Cluster =
+        """{"Name":"prod","Etcd":{"Endpoints":["http://etcd-1:2379"]},"Secret":{"Environment":"APP_PASSWORD"},"AdvertisedHost":"10.0.0.7"}""";
+
     private readonly ConfigSources _sources = new();
 
     public void Dispose() => _sources.Dispose();
@@ -15,10 +18,10 @@ public sealed class ConfigRuleTests : IDisposable
     [InlineData("Backends:0:Tls:Extra", "1", """Backends[0].Tls.Extra = "1": unknown key; known here: Mode, CaFile""")]
     [InlineData("Accounts:0:Extra", "1", "Accounts[0].Extra: unknown key; known here: Name, Backend, User, Password")]
     [InlineData("Accounts:0:Password:Extra", "1", "Accounts[0].Password.Extra: unknown key; known here: Environment, File")]
-    [InlineData("Users:0:Extra", "1", "Users[0].Extra: unknown key; known here: Name, Password, Verifier, RequireTls, MaxSessions, CanKillOthers")]
+    [InlineData("Users:0:Extra", "1", "Users[0].Extra: unknown key; known here: Name, Password, Verifier, RequireTls, MaxSessions, MaxConnections, CanKillOthers")]
     [InlineData("Routes:0:Extra", "1", """Routes[0].Extra = "1": unknown key; known here: Listener, User, Database, Account""")]
     [InlineData("Admin:Extra", "1", "Admin.Extra: unknown key; known here: Address, Port, Token")]
-    [InlineData("Sessions:Extra", "1", """Sessions.Extra = "1": unknown key; known here: IdleTimeout, MaxPacketBytes""")]
+    [InlineData("Sessions:Extra", "1", """Sessions.Extra = "1": unknown key; known here: IdleTimeout, MaxPacketBytes, MaxStatementsPerSession""")]
     [InlineData("Shutdown:Extra", "1", """Shutdown.Extra = "1": unknown key; known here: DrainTimeout""")]
     [InlineData("Log:Extra", "1", """Log.Extra = "1": unknown key; known here: Level, Format""")]
     public void An_unknown_key_is_refused_at_every_level(string key, string json, string line) =>
@@ -44,6 +47,8 @@ public sealed class ConfigRuleTests : IDisposable
     [InlineData("Backends:0:ConnectTimeout", "\"00:10:01\"", """Backends[0].ConnectTimeout = "00:10:01": must be a duration hh:mm:ss[.fff] from 00:00:00.050 to 00:10:00""")]
     [InlineData("Backends:0:QueryTimeout", "\"-00:00:01\"", """Backends[0].QueryTimeout = "-00:00:01": must be a duration hh:mm:ss[.fff] from 00:00:00 to 7.00:00:00""")]
     [InlineData("Users:0:RequireTls", "\"yes\"", """Users[0].RequireTls = "yes": must be true or false""")]
+    [InlineData("Users:0:MaxConnections", "65536", """Users[0].MaxConnections = "65536": must be a whole number from 0 to 65535""")]
+    [InlineData("Users:0:MaxConnections", "-1", """Users[0].MaxConnections = "-1": must be a whole number from 0 to 65535""")]
     [InlineData("Log:Level", "\"loud\"", """Log.Level = "loud": must be one of Trace, Debug, Information, Warning, Error, Critical, None""")]
     public void A_value_of_the_wrong_type_or_size_is_refused(string key, string json, string line) =>
         Assert.Equal(line, _sources.With(key, json).LoadProblem());
@@ -79,6 +84,37 @@ public sealed class ConfigRuleTests : IDisposable
     [InlineData("Routes:1", """{"User":"app","Database":"x","Account":"app"}""", "Routes[1]: can never match: Routes[0] comes first and matches all of it")]
     public void Options_that_contradict_each_other_are_refused(string key, string json, string line) =>
         Assert.Equal(line, _sources.With(key, json).LoadProblem());
+
+    [Theory]
+    [InlineData("Cluster:Extra", "1", "Cluster.Extra: unknown key; known here: Name, Etcd, Secret, LeaseTime, Address, Port, Encrypt, AdvertisedHost, MaxRemoteLeases")]
+    [InlineData("Cluster:Etcd:Extra", "1", "Cluster.Etcd.Extra: unknown key; known here: Endpoints, User, Password, CaFile, CertificateFile, KeyFile")]
+    [InlineData("Cluster:Name", null, "Cluster.Name: must be given")]
+    [InlineData("Cluster:Etcd", null, "Cluster.Etcd: must be given")]
+    [InlineData("Cluster:AdvertisedHost", null, "Cluster.AdvertisedHost: must be given")]
+    [InlineData("Cluster:Etcd:Endpoints", "[]", "Cluster.Etcd.Endpoints: must have 1 or more entries")]
+    [InlineData("Cluster:Secret", "{\"Environment\":\"NONE\"}", "Cluster.Secret: environment variable NONE is not set or empty")]
+    [InlineData("Cluster:Name", "\"a/b\"", """Cluster.Name = "a/b": must be 63 letters, digits, '.', '-' and '_' at most, since it is the name in a cluster""")]
+    [InlineData("Node:Name", "\"a b\"", """Node.Name = "a b": must be 63 letters, digits, '.', '-' and '_' at most, since it is the name in a cluster""")]
+    [InlineData("Node:Slot", "1", """Node.Slot = "1": must not be given together with Cluster, where slots are claimed""")]
+    [InlineData("Cluster:Etcd:Endpoints:1", "\"https://etcd-2:2379\"", """Cluster.Etcd.Endpoints[1] = "https://etcd-2:2379": must be http, as the first one is""")]
+    [InlineData("Cluster:Etcd:Endpoints:0", "\"etcd-1:2379\"", "Cluster.Etcd.Endpoints[0]: must be a URL such as https://10.0.0.1:2379")]
+    [InlineData("Cluster:Etcd:Endpoints:0", "\"http://user:password@etcd-1:2379\"", "Cluster.Etcd.Endpoints[0]: must be a URL such as https://10.0.0.1:2379")]
+    [InlineData("Cluster:Etcd:User", "\"pool\"", "Cluster.Etcd: must have both of User, Password or none")]
+    [InlineData("Cluster:Etcd:KeyFile", "\"key.pem\"", "Cluster.Etcd: must have both of CertificateFile, KeyFile or none")]
+    [InlineData("Cluster:LeaseTime", "\"00:00:01\"", """Cluster.LeaseTime = "00:00:01": must be a duration hh:mm:ss[.fff] from 00:00:02 to 00:10:00""")]
+    [InlineData("Cluster:LeaseTime", "\"00:00:02.500\"", """Cluster.LeaseTime = "00:00:02.5000000": must be whole seconds""")]
+    [InlineData("Cluster:AdvertisedHost", "\"a b\"", """Cluster.AdvertisedHost = "a b": must be a host name or an IP address""")]
+    [InlineData("Cluster:Port", "6033", """Cluster.Port = "6033": is taken by Listeners[0]""")]
+    public void What_does_not_fit_into_a_cluster_is_refused(string key, string? json, string line) =>
+        Assert.Equal(line, _sources.With("Listeners:0:Address", "\"0.0.0.0\"").With("Cluster", Cluster).With(key, json).LoadProblem());
+
+    [Fact]
+    public void A_cluster_needs_no_more_than_its_name_etcd_a_secret_and_an_address()
+    {
+        var config = _sources.With("Cluster", Cluster).LoadValid();
+        Assert.Equal(TimeSpan.FromSeconds(10), config.Cluster!.LeaseTime);
+        Assert.Null(_sources.With("Cluster", null).LoadValid().Cluster);
+    }
 
     [Fact]
     public void At_least_one_connection_is_left_for_sessions() =>

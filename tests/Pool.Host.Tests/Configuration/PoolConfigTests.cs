@@ -91,7 +91,7 @@ public sealed class PoolConfigTests : IDisposable
                 "Listeners[0].Port = \"65536\": must be a whole number from 0 to 65535",
                 "Backends[0].MaxConnections = \"abc\": must be a whole number from 2 to 65535",
                 "Routes[0].Account = \"nobody\": must be the name of an account",
-                "Nodes: unknown key; known here: Node, Listeners, Backends, Accounts, Users, Routes, Admin, Sessions, Shutdown, Log",
+                "Nodes: unknown key; known here: Node, Cluster, Listeners, Backends, Accounts, Users, Routes, Admin, Sessions, Shutdown, Log",
             ],
             load.Problems.Select(p => p.ToString()).OrderBy(line => Array.FindIndex(["Listeners", "Backends", "Routes", "Nodes"], line.StartsWith)));
     }

@@ -9,13 +9,13 @@ internal static class OptionTables
     public static string Generate()
     {
         var tables = new StringBuilder();
-        foreach (var (path, section) in OptionText.Sections(typeof(PoolConfig)))
+        foreach (var (path, section, outer) in OptionText.Sections(typeof(PoolConfig)))
         {
             tables.Append($"### {(path.Length == 0 ? "The file" : path)}\n\n{OptionText.Summary(section)}\n\n");
             tables.Append("| key | value | default | reload | meaning |\n|---|---|---|---|---|\n");
             foreach (var option in ConfigOption.Of(section))
             {
-                tables.Append($"| `{option.Name}` | {Value(option)} | {Default(section, option)} | {Reload(option)} | {OptionText.Summary(section, option)} |\n");
+                tables.Append($"| `{option.Name}` | {Value(option)} | {Default(section, option)} | {Reload(option, outer)} | {OptionText.Summary(section, option)} |\n");
             }
 
             tables.Append('\n');
@@ -39,8 +39,8 @@ internal static class OptionTables
         : option.RequiredUnless is { } other ? $"must be given unless `{other}` is"
         : "must be given";
 
-    private static string Reload(ConfigOption option) =>
+    private static string Reload(ConfigOption option, ConfigOption? outer) =>
         ConfigOption.IsSection(option.Type) && !option.IsReloadable ? ""
         : option.EntryType is { } entry && ConfigOption.IsSection(entry) ? (option.IsReloadable ? "entries come and go" : "entries stay")
-        : option.IsReloadable ? "yes" : "restart";
+        : option.IsReloadableIn(outer) ? "yes" : "restart";
 }

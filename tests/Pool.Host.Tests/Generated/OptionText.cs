@@ -33,9 +33,9 @@ internal static partial class OptionText
     }
 
     /// <summary>The sections within the configuration, from the outside in, each with its path.</summary>
-    public static IEnumerable<(string Path, Type Section)> Sections(Type section, string path = "")
+    public static IEnumerable<(string Path, Type Section, ConfigOption? Outer)> Sections(Type section, string path = "", ConfigOption? outer = null)
     {
-        yield return (path, section);
+        yield return (path, section, outer);
         foreach (var option in ConfigOption.Of(section))
         {
             var inner = option.EntryType ?? option.Type;
@@ -45,7 +45,7 @@ internal static partial class OptionText
             }
 
             var name = option.Name + (option.EntryType is null ? "" : "[]");
-            foreach (var found in Sections(inner, path.Length == 0 ? name : $"{path}.{name}"))
+            foreach (var found in Sections(inner, path.Length == 0 ? name : $"{path}.{name}", option))
             {
                 yield return found;
             }

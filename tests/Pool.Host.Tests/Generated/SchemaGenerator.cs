@@ -22,7 +22,7 @@ internal static class SchemaGenerator
         return schema.ToJsonString(s_indented) + "\n";
     }
 
-    private static JsonObject Section(Type section)
+    private static JsonObject Section(Type section, ConfigOption? outer = null)
     {
         var options = ConfigOption.Of(section);
         var schema = new JsonObject
@@ -30,7 +30,7 @@ internal static class SchemaGenerator
             ["type"] = "object",
             ["description"] = OptionText.Summary(section),
             ["additionalProperties"] = false,
-            ["properties"] = new JsonObject(options.Select(o => KeyValuePair.Create(o.Name, (JsonNode?)Option(section, o)))),
+            ["properties"] = new JsonObject(options.Select(o => KeyValuePair.Create(o.Name, (JsonNode?)Option(section, o, outer)))),
         };
         if (options.Any(o => o.IsRequired))
         {
@@ -40,7 +40,7 @@ internal static class SchemaGenerator
         return schema;
     }
 
-    private static JsonObject Option(Type section, ConfigOption option)
+    private static JsonObject Option(Type section, ConfigOption option, ConfigOption? outer)
     {
         var value = option.EntryType is { } entryType
             ? new JsonObject { ["type"] = "array", ["items"] = Value(option, entryType) }
@@ -51,7 +51,7 @@ internal static class SchemaGenerator
         }
 
         var schema = option.AllowsNull ? new JsonObject { ["anyOf"] = new JsonArray(value, new JsonObject { ["type"] = "null" }) } : value;
-        schema["description"] = OptionText.Summary(section, option) + (option.IsReloadable ? " Reloadable." : "");
+        schema["description"] = OptionText.Summary(section, option) + (option.IsReloadableIn(outer) ? " Reloadable." : "");
         if (!ConfigOption.IsSection(option.Type) && OptionText.Default(section, option) is { } text)
         {
             schema["default"] = option.Type == typeof(string) && text != "null" || option.Type.IsEnum || option.Type == typeof(TimeSpan) || option.Type == typeof(IPAddress)
@@ -64,7 +64,7 @@ internal static class SchemaGenerator
 
     private static JsonObject Value(ConfigOption option, Type type) => type switch
     {
-        _ when ConfigOption.IsSection(type) => Section(type),
+        _ when ConfigOption.IsSection(type) => Section(type, option),
         _ when type.IsEnum => new JsonObject { ["enum"] = new JsonArray([.. ConfigScalar.NamesOf(type).Select(n => JsonValue.Create(n))]) },
         _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
         _ when type == typeof(int) => new JsonObject { ["type"] = "integer", ["minimum"] = (int)option.Range!.Minimum, ["maximum"] = (int)option.Range.Maximum },

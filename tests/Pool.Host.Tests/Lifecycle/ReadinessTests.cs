@@ -7,8 +7,9 @@ public sealed class ReadinessTests : IDisposable
 {
     private readonly Drain _drain = new(new ManualTime());
     private readonly Readiness _readiness;
+    private string? _joining;
 
-    public ReadinessTests() => _readiness = new Readiness(_drain, ["b", "a"]);
+    public ReadinessTests() => _readiness = new Readiness(_drain, ["b", "a"], () => _joining);
 
     public void Dispose() => _drain.Dispose();
 
@@ -21,6 +22,17 @@ public sealed class ReadinessTests : IDisposable
         _readiness.BackendChecked("unknown");
         Assert.Equal((false, "waiting for backends: a"), (_readiness.IsReady, _readiness.Describe()));
         _readiness.BackendChecked("a");
+        Assert.Equal((true, "ready"), (_readiness.IsReady, _readiness.Describe()));
+    }
+
+    [Fact]
+    public void A_node_that_has_not_joined_its_cluster_is_not_ready()
+    {
+        _readiness.BackendChecked("a");
+        _readiness.BackendChecked("b");
+        _joining = "joining cluster prod: the coordination store cannot be reached";
+        Assert.Equal((false, _joining), (_readiness.IsReady, _readiness.Describe()));
+        _joining = null;
         Assert.Equal((true, "ready"), (_readiness.IsReady, _readiness.Describe()));
     }
 

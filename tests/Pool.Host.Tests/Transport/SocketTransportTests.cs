@@ -33,6 +33,35 @@ public sealed class SocketTransportTests
         Assert.Equal(0, await peer.ReceiveAsync(new byte[16]).WaitAsync(s_patience));
     }
 
+    [Fact]
+    public async Task What_the_peer_does_to_a_stream_is_no_failure_of_it()
+    {
+        var (ended, peer) = await ConnectAsync();
+        peer.Dispose();
+        Assert.Equal(0, await ended.ReceiveAsync(new byte[16]));
+        Assert.False(ended.HasFailed);
+
+        var (reset, other) = await ConnectAsync();
+        other.LingerState = new LingerOption(true, 0);
+        other.Dispose();
+        Assert.Equal(0, await reset.ReceiveAsync(new byte[16]));
+        Assert.False(reset.HasFailed);
+        ended.Abort();
+        reset.Abort();
+    }
+
+    [Fact]
+    public async Task A_stream_that_was_cut_off_here_has_failed()
+    {
+        var (transport, peer) = await ConnectAsync();
+        using var _ = peer;
+        var receiving = transport.ReceiveAsync(new byte[16]).AsTask();
+        transport.Abort();
+        await receiving.WaitAsync(s_patience);
+        Assert.Equal(0, await transport.ReceiveAsync(new byte[16]));
+        Assert.True(transport.HasFailed);
+    }
+
     private static async Task<(SocketTransport Transport, Socket Peer)> ConnectAsync()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -1,36 +1,36 @@
 using Pool.Actors.Sessions;
-using Pool.Host.Admin;
 
-namespace Pool.Host;
+namespace Pool.Host.Admin;
 
 /// <summary>Shows operators the sessions and pools of this node.</summary>
-internal sealed class NodeInspector(SessionServices services, IReadOnlyList<BackendUnit> backends, TimeProvider time) : INodeInspector
+public sealed class NodeInspector(SessionServices services, IReadOnlyList<ServedBackend> backends, TimeProvider time) : INodeInspector
 {
     /// <inheritdoc/>
-    public IEnumerable<SessionView> Sessions()
+    public IEnumerable<SessionView> Sessions() => services.Sessions.All().Select(ViewOf);
+
+    /// <summary>A session as operators see it.</summary>
+    public SessionView ViewOf(Session session)
     {
-        var now = time.GetUtcNow();
-        foreach (var session in services.Sessions.All())
-        {
-            var pins = session.Pins;
-            yield return new SessionView(
-                session.Id.Value,
-                session.Origin.User,
-                session.Peer,
-                session.Origin.Listener,
-                session.Origin.Backend.Name,
-                session.Database,
-                StateOf(session, pins),
-                (pins & ~PinReasons.Transaction) == 0 ? null : (pins & ~PinReasons.Transaction).ToString(),
-                session.StatementKind,
-                now - time.GetElapsedTime(session.LastActiveAt),
-                null);
-        }
+        var (now, pins, pinnedSince) = (time.GetUtcNow(), session.Pins, session.PinnedSince);
+        return new SessionView(
+            session.Id.Value,
+            session.Origin.User,
+            session.Peer,
+            session.Origin.Listener,
+            session.Origin.Backend.Name,
+            session.Database,
+            StateOf(session, pins),
+            (pins & ~PinReasons.Transaction) == 0 ? null : (pins & ~PinReasons.Transaction).ToString(),
+            session.PinnedBy,
+            pinnedSince == 0 ? null : now - time.GetElapsedTime(pinnedSince),
+            session.StatementKind,
+            now - time.GetElapsedTime(session.LastActiveAt),
+            null);
     }
 
     /// <inheritdoc/>
     public IEnumerable<PoolView> Pools() =>
-        backends.Select(b => new PoolView(b.Backend.Name, b.Address, b.Backend.Facts?.VersionText, b.Backend.Pool.Snapshot()));
+        backends.Select(b => new PoolView(b.Backend.Name, b.Address(), b.Backend.Facts?.VersionText, b.Backend.Pool.Snapshot()));
 
     /// <summary>How many sessions are pinned, by backend and reason; a session with several reasons counts for each.</summary>
     public IEnumerable<(string Backend, string Reason, int Count)> PinnedByReason()
