@@ -1,0 +1,3 @@
+using Pool.Pbm.Cli;
+
+return await new PbmProgram(PbmEnvironment.OfProcess()).RunAsync(args);

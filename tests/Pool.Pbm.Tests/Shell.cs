@@ -1,0 +1,49 @@
+using Pool.Host.Tests.Admin;
+using Pool.Pbm.Cli;
+using Spectre.Console;
+
+namespace Pool.Pbm.Tests;
+
+/// <summary>Runs pbm as an operator's shell would, and keeps what it writes.</summary>
+internal sealed class Shell
+{
+    private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
+
+    /// <summary>A shell that knows where a cluster is, and its token.</summary>
+    public static Shell Of(AdminCluster cluster) =>
+        new Shell().With("POOL_ADMIN", cluster.Address.Authority).With("POOL_ADMIN_TOKEN", AdminCluster.Token);
+
+    /// <summary>What was written to standard output last.</summary>
+    public string Output { get; private set; } = "";
+
+    /// <summary>What was written to standard error last.</summary>
+    public string Errors { get; private set; } = "";
+
+    /// <summary>The lines of <see cref="Output"/>.</summary>
+    public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Sets a variable.</summary>
+    public Shell With(string name, string value)
+    {
+        _variables[name] = value;
+        return this;
+    }
+
+    /// <summary>Runs a command line, its words separated by spaces; answers with the exit code.</summary>
+    public Task<int> RunAsync(string line) => RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>Runs a command.</summary>
+    public async Task<int> RunAsync(string[] arguments)
+    {
+        var (output, errors) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output),
+        });
+        console.Profile.Width = 250;
+        var environment = new PbmEnvironment(output, errors, console, IsInteractive: false, _variables.GetValueOrDefault, TimeProvider.System);
+        var code = await new PbmProgram(environment).RunAsync(arguments);
+        (Output, Errors) = (output.ToString(), errors.ToString());
+        return code;
+    }
+}
