@@ -9,6 +9,9 @@ internal sealed record NodeSettings
     /// <summary>The backend's cap.</summary>
     public int MaxConnections { get; init; } = 12;
 
+    /// <summary>Prepared statements kept on each connection.</summary>
+    public int MaxStatementsPerConnection { get; init; } = 100;
+
     /// <summary>How a backend is named; its certificate may have to say so too.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
@@ -30,6 +33,9 @@ internal sealed record NodeSettings
     /// <summary>Time for a drain.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether settings may ride in statements.</summary>
+    public string SetVarHints { get; init; } = "auto";
+
     /// <summary>The configuration file of a node in front of a server.</summary>
     public string Write(DatabaseServer server, PoolNode node)
     {
@@ -42,7 +48,7 @@ internal sealed record NodeSettings
             },
             Backends = new[]
             {
-                new { Name = "main", Host, server.Port, MaxConnections, Tls = new { Mode = TlsMode, CaFile }, ConnectTimeout = "00:00:10" },
+                new { Name = "main", Host, server.Port, MaxConnections, SetVarHints, MaxStatementsPerConnection, Tls = new { Mode = TlsMode, CaFile }, ConnectTimeout = "00:00:10" },
             },
             Accounts = accounts.Select(a => new { Name = a, Backend = "main", User = a, Password = FileOf(node, FaultNode.AccountSecret) }),
             Users = new[] { new { Name = FaultNode.User, Password = FileOf(node, FaultNode.UserSecret) } },

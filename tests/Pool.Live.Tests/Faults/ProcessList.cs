@@ -8,14 +8,14 @@ internal sealed class ProcessList : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(20);
     private readonly CancellationTokenSource _end = new();
-    private readonly SqlClient _administrator;
+    private readonly Func<Task<SqlClient?>>? _connect;
     private readonly string _account;
     private readonly Task _watching;
 
-    private ProcessList(SqlClient administrator, string account)
+    private ProcessList(SqlClient? administrator, Func<Task<SqlClient?>>? connect, string account)
     {
-        (_administrator, _account) = (administrator, account);
-        _watching = WatchAsync();
+        (_connect, _account) = (connect, account);
+        _watching = WatchAsync(administrator);
     }
 
     /// <summary>The most that there ever were.</summary>
@@ -25,12 +25,17 @@ internal sealed class ProcessList : IAsyncDisposable
     public int Looks { get; private set; }
 
     /// <summary>Starts to watch; the administrator is its own until it is disposed.</summary>
-    public static ProcessList Watch(SqlClient administrator, string account) => new(administrator, account);
+    public static ProcessList Watch(SqlClient administrator, string account) => new(administrator, null, account);
+
+    /// <summary>Starts to watch a server that may be restarted meanwhile: what it cannot be asked then it has not.</summary>
+    public static ProcessList Watch(Func<Task<SqlClient?>> connect, string account) => new(null, connect, account);
 
     /// <summary>How many there are now.</summary>
-    public static async Task<int> CountAsync(SqlClient administrator, string account) => int.Parse(
-        await administrator.QueryAsync($"SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = '{account}'") ?? "",
-        CultureInfo.InvariantCulture);
+    public static async Task<int> CountAsync(SqlClient administrator, string account)
+    {
+        var (count, trouble) = await TryCountAsync(administrator, account);
+        return count ?? throw new InvalidOperationException($"the process list cannot be seen: {trouble}");
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -40,12 +45,32 @@ internal sealed class ProcessList : IAsyncDisposable
         _end.Dispose();
     }
 
-    private async Task WatchAsync()
+    private async Task WatchAsync(SqlClient? administrator)
     {
-        for (; !_end.IsCancellationRequested; Looks++)
+        while (!_end.IsCancellationRequested)
         {
-            Highest = Math.Max(Highest, await CountAsync(_administrator, _account));
+            administrator ??= await _connect!();
+            if (administrator is not null && await TryCountAsync(administrator, _account) is ({ } count, _))
+            {
+                (Highest, Looks) = (Math.Max(Highest, count), Looks + 1);
+            }
+            else
+            {
+                Assert.True(_connect is not null, "the process list cannot be seen");
+                await (administrator?.DisposeAsync() ?? ValueTask.CompletedTask);
+                administrator = null;
+            }
+
             await Task.Delay(s_interval, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        if (_connect is not null && administrator is not null)
+            await administrator.DisposeAsync();
+    }
+
+    private static async Task<(int? Count, string? Trouble)> TryCountAsync(SqlClient administrator, string account)
+    {
+        var result = await administrator.TryAsync($"SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = '{account}'");
+        return result.Succeeded ? (int.Parse(result.Rows[0][0]!, CultureInfo.InvariantCulture), null) : (null, $"{result.ErrorCode} {result.ErrorText}");
     }
 }

@@ -99,7 +99,8 @@ public abstract class ServerLossTests<TServer>(FaultRig<TServer> rig)
             {
                 await Task.WhenAll(clients.Select(c => c.QueryAsync("SELECT SLEEP(0.2)")));
                 await Eventually.TrueAsync(
-                    async () => await ProcessList.CountAsync(administrator, FaultRig<TServer>.Account) == 0,
+                    // The control connection is never idle for long.
+                    async () => await ProcessList.CountAsync(administrator, FaultRig<TServer>.Account) <= 1,
                     () => "the server does not close idle connections");
             }
 

@@ -10,8 +10,6 @@ namespace Pool.Live.Tests.Faults;
 /// </summary>
 internal sealed class Traffic
 {
-    // Errors of the pool's own that docs/errors.md has, and of servers that end connections or themselves.
-    private static readonly int[] s_documented = [1040, 1053, 1105, 1205, 1317, 1429, 1927, 3169, 4031];
     private static readonly int[] s_notExecuted = [1205, 1429];
 
     // A client that is turned away comes again; not at once, as 1429 may come fast.
@@ -40,6 +38,9 @@ internal sealed class Traffic
         Acknowledged,
         NotExecuted,
     }
+
+    /// <summary>Errors of the pool's own that docs/errors.md has, and of servers that end connections or themselves.</summary>
+    public static IReadOnlyList<int> Documented { get; } = [1040, 1053, 1105, 1205, 1317, 1429, 1927, 3169, 4031];
 
     /// <summary>Statements and transactions that have succeeded.</summary>
     public int Done => Volatile.Read(ref _done);
@@ -179,7 +180,7 @@ internal sealed class Traffic
     private bool Note(int error, string? text, bool isExpected)
     {
         _errors.AddOrUpdate(error, 1, (_, n) => n + 1);
-        if (!isExpected && !s_documented.Contains(error))
+        if (!isExpected && !Documented.Contains(error))
             _wrong.Enqueue($"error {error}: {text}");
         return false;
     }

@@ -15,6 +15,7 @@ public abstract class DatabaseServer : IAsyncDisposable
     public const string Password = "s3cret-\"with\"-quotes'";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pool-live-").FullName;
+    private string[] _options = [];
 
     /// <summary>Where it listens on 127.0.0.1.</summary>
     public int Port { get; } = FreePort.Next();
@@ -30,6 +31,7 @@ public abstract class DatabaseServer : IAsyncDisposable
     /// </summary>
     public async Task StartAsync(params string[] options)
     {
+        _options = options;
         var result = await Tool.RunAsync(Repository.PathTo("tools", StartScript), [_folder, $"{Port}", .. options], TimeSpan.FromMinutes(3),
             new Dictionary<string, string> { ["POOL_BACKEND_USER"] = User, ["POOL_BACKEND_PASSWORD"] = Password });
         if (result.ExitCode != 0)
@@ -51,7 +53,7 @@ public abstract class DatabaseServer : IAsyncDisposable
     public async Task<string> QueryAsync(string sql)
     {
         var result = await Login(Port, User, Password, sql);
-        return result.ExitCode == 0 ? result.Output.TrimEnd('\n') : throw new InvalidOperationException($"{sql}: {result}");
+        return result.ExitCode == 0 ? result.Output.TrimEnd('\n') : throw new InvalidOperationException($"{sql}: {result}{await LastWordsAsync()}");
     }
 
     /// <summary>Runs a statement with the command line client over any port of this machine.</summary>
@@ -59,6 +61,17 @@ public abstract class DatabaseServer : IAsyncDisposable
         Tool.RunAsync(Client,
             ["--no-defaults", "-h127.0.0.1", $"-P{port}", $"-u{user}", "--batch", "--skip-column-names", .. options, "-e", sql],
             TimeSpan.FromMinutes(1), new Dictionary<string, string> { ["MYSQL_PWD"] = password });
+
+    /// <summary>If the server has ended by itself: what it wrote last, and it is started again, so that only one test fails for it.</summary>
+    private async Task<string> LastWordsAsync()
+    {
+        const int Enough = 200;
+        if (Directory.Exists($"/proc/{await File.ReadAllTextAsync(PathTo("server.pid"))}".TrimEnd()))
+            return "";
+        var log = await File.ReadAllLinesAsync(PathTo("server.log"));
+        await StartAsync(_options);
+        return $"\nThe server has ended by itself; its last words were:\n{string.Join('\n', log.TakeLast(Enough))}";
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -12,9 +12,15 @@ internal static class Eventually
     public static Task TrueAsync(Func<bool> condition, string failure) => TrueAsync(() => Task.FromResult(condition()), () => failure);
 
     /// <summary>As the other, for what is asked elsewhere.</summary>
-    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> failure)
+    public static Task TrueAsync(Func<Task<bool>> condition, Func<string> failure) => TrueAsync(condition, () => Task.FromResult(failure()), s_patience);
+
+    /// <summary>As the others, with another idea of what is far too long, and words that are found out when they are needed.</summary>
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<Task<string>> failure, TimeSpan patience)
     {
         for (var waited = Stopwatch.StartNew(); !await condition(); await Task.Delay(s_pause))
-            Assert.True(waited.Elapsed < s_patience, failure());
+        {
+            if (waited.Elapsed > patience)
+                Assert.Fail(await failure());
+        }
     }
 }

@@ -6,6 +6,8 @@ namespace Pool.Live.Tests.Support;
 /// <summary>The real program, as an operator would start it: a process with a configuration file, on free ports.</summary>
 public sealed class PoolNode : IAsyncDisposable
 {
+    // Hundreds of nodes are started, and none lives for long: no instrumented code, and no second start for what the environment says here.
+    private static readonly Dictionary<string, string> s_quickStart = new() { ["DOTNET_TieredPGO"] = "0", ["DOTNET_GCgen0size"] = "400000" };
     private static readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly StringBuilder _log = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("pool-live-node-").FullName;
@@ -46,7 +48,7 @@ public sealed class PoolNode : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in s_quickStart.Concat(environment))
             start.Environment[name] = value;
         _process = Process.Start(start) ?? throw new InvalidOperationException("the program does not start");
         _process.OutputDataReceived += Keep;
@@ -75,6 +77,32 @@ public sealed class PoolNode : IAsyncDisposable
     /// <summary>A file of its folder.</summary>
     public string PathTo(string file) => Path.Combine(_folder, file);
 
+    /// <summary>Whether it has this open: a file, or a socket by the name that it has in /proc.</summary>
+    public bool HasOpen(string name)
+    {
+        try
+        {
+            return Directory.GetFiles($"/proc/{ProcessId}/fd").Any(f => LinkOf(f) == name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        static string? LinkOf(string file)
+        {
+            try
+            {
+                return new FileInfo(file).LinkTarget;
+            }
+            catch (IOException)
+            {
+                // Closed meanwhile.
+                return null;
+            }
+        }
+    }
+
     /// <summary>Sends it a signal.</summary>
     public void Send(Signal signal) => signal.SendTo(ProcessId);
 
@@ -93,7 +121,7 @@ public sealed class PoolNode : IAsyncDisposable
             using var answer = await _http.GetAsync(new Uri($"http://127.0.0.1:{AdminPort}/readyz"));
             return answer.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
             return false;
         }
@@ -101,6 +129,19 @@ public sealed class PoolNode : IAsyncDisposable
 
     /// <summary>The answer of a path of the admin port.</summary>
     public Task<string> AdminAsync(string path) => _http.GetStringAsync(new Uri($"http://127.0.0.1:{AdminPort}{path}"));
+
+    /// <summary>As <see cref="AdminAsync"/>, or null if it does not answer.</summary>
+    public async Task<string?> TryAdminAsync(string path)
+    {
+        try
+        {
+            return await AdminAsync(path);
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -57,7 +57,7 @@ public sealed class Rig<TServer> : IAsyncLifetime
         var own = sha256 ? new[] { Sha256User } : [];
         return JsonSerializer.Serialize(new
         {
-            Node = new { Name = "live", Slot = 1 },
+            Node = new { Name = "live" },
             Listeners = new[] { new { Name = "main", Address = "127.0.0.1", Node.Port, Backend = "main", Tls = new { Mode = "optional" } } },
             Backends = new[] { Backend("main", "required"), Backend("plain", "disabled") },
             Accounts = new[]

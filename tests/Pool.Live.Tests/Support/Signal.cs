@@ -13,6 +13,12 @@ public enum Signal
 
     /// <summary>End in good order.</summary>
     Terminate = 15,
+
+    /// <summary>Go on after <see cref="Stop"/>.</summary>
+    Continue = 18,
+
+    /// <summary>Stand still.</summary>
+    Stop = 19,
 }
 
 /// <summary>Sends signals.</summary>

@@ -6,6 +6,7 @@ using Pool.Actors.Runtime;
 using Pool.Actors.Settings;
 using Pool.Host.Transport;
 using Pool.Wire.Commands;
+using Pool.Wire.Framing;
 using Pool.Wire.Replies;
 
 namespace Pool.Live.Tests.Support;
@@ -29,6 +30,9 @@ internal sealed class SqlClient : IAsyncDisposable
 
     /// <summary>The bytes below.</summary>
     public Transport Transport { get; }
+
+    /// <summary>What the last reply said besides its rows.</summary>
+    public ReplySummary Last => _connection.Replies.Summary;
 
     /// <summary>Logs in; throws if that fails.</summary>
     public static async Task<SqlClient> ConnectAsync(int port, string user, string password)
@@ -66,6 +70,35 @@ internal sealed class SqlClient : IAsyncDisposable
         var result = await TryAsync(sql);
         Assert.True(result.Succeeded, $"{Shortened(sql)}: {result.ErrorCode} {result.ErrorText}");
         return result.Rows is [[var value, ..], ..] ? value : null;
+    }
+
+    /// <summary>Sends a command as it is and reads its reply, packet by packet.</summary>
+    public async Task<RawReply> RunAsync(CommandCode command, params byte[] arguments)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(45));
+        using var abort = deadline.Token.Register(_connection.Abort);
+        var (sent, shape) = (await _connection.SendAsync(Packets(command, arguments)), ReplyShapes.Of(command));
+        if (shape == ReplyShape.None)
+            return new RawReply(default, []);
+
+        var packets = arguments.Length / PacketHeader.MaxPayload;
+        _connection.Replies.Begin(shape, _connection.Capabilities, _connection.Capabilities, _connection.Status, (byte)(packets + 1));
+        var reply = new ArrayBufferWriter<byte>();
+        while (sent)
+        {
+            var progress = _connection.Replies.Scan();
+            reply.Write(_connection.Replies.Window.Ready.Span);
+            _connection.Replies.Window.Sent();
+            if (progress == ReplyProgress.Done)
+                return new RawReply(_connection.Replies.Summary, RawReply.Split(reply.WrittenSpan));
+
+            Assert.Equal(ReplyProgress.NeedMore, progress);
+            var received = await _connection.ReceiveAsync();
+            _connection.Replies.Window.Received(received);
+            sent = received > 0;
+        }
+
+        throw new InvalidOperationException($"{command}: the connection is lost");
     }
 
     /// <summary>Begins a statement, whose reply nobody reads.</summary>
@@ -118,6 +151,22 @@ internal sealed class SqlClient : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _connection.CloseAsync(TimeSpan.FromSeconds(5));
+
+    private static byte[] Packets(CommandCode command, byte[] arguments)
+    {
+        var payload = new[] { (byte)command }.Concat(arguments).ToArray();
+        var output = new ArrayBufferWriter<byte>();
+        byte sequence = 0;
+        for (var at = 0; ; at += PacketHeader.MaxPayload)
+        {
+            var part = payload.AsSpan(at, Math.Min(payload.Length - at, PacketHeader.MaxPayload));
+            new PacketHeader(part.Length, sequence++).Write(output.GetSpan(PacketHeader.Size));
+            output.Advance(PacketHeader.Size);
+            output.Write(part);
+            if (part.Length < PacketHeader.MaxPayload)
+                return output.WrittenSpan.ToArray();
+        }
+    }
 
     private static string Shortened(string sql) => sql.Length > 200 ? sql[..200] + "..." : sql;
 }

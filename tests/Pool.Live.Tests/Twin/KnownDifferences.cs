@@ -1,0 +1,65 @@
+using Pool.Wire.Handshake;
+using Pool.Wire.Replies;
+
+namespace Pool.Live.Tests.Twin;
+
+/// <summary>
+/// Every way in which a session through the pool may differ from a direct one and a twin test does not call it a difference.
+/// docs/sessions.md gives the operator's view of the same list. What is not deterministic at a single server (NOW(), UUID(),
+/// CONNECTION_ID(), the process list) is not among the statements.
+/// </summary>
+internal static class KnownDifferences
+{
+    /// <summary>
+    /// The metadata of a user variable that was never set, in a column of its own: on a connection that is held and where another session
+    /// has set it, it is NULL of another type.
+    /// </summary>
+    public static bool IsNeverSet(string column, IEnumerable<string?> values) => column.StartsWith('@') && values.All(v => v is null);
+
+    /// <summary>Status flags that are not compared.</summary>
+    /// <param name="flags">The client's capabilities.</param>
+    public static ServerStatus Ignored(Capabilities flags) =>
+        // A matter of time. A prepared statement may have been prepared anew where it runs, so that nothing changed since. And: a client that
+        // follows session state also gets what the pool asks the server for.
+        ServerStatus.QueryWasSlow | ServerStatus.MetadataChanged | ((flags & Capabilities.SessionTrack) != 0 ? ServerStatus.SessionStateChanged : ServerStatus.None);
+
+    /// <summary>
+    /// Status flags that are not compared in the EOF between columns and rows, which the node makes for clients of the old
+    /// format: the server tells only after the rows whether an index was used, more results come, and the statement itself has begun
+    /// a transaction, as the first one that uses a table does without autocommit. Nor is its number of warnings compared.
+    /// </summary>
+    public static ServerStatus IgnoredBetween(ServerStatus status) => ServerStatus.NoIndexUsed | ServerStatus.NoGoodIndexUsed | ServerStatus.MoreResults
+        | ((status & ServerStatus.Autocommit) == 0 ? ServerStatus.InTransaction : ServerStatus.None);
+
+    /// <summary>
+    /// Status flags that are not compared in any EOF, which cannot carry session state: MariaDB tells there that some has changed.
+    /// </summary>
+    public const ServerStatus IgnoredAtEof = ServerStatus.SessionStateChanged;
+
+    /// <summary>
+    /// Commands that are not sent, as a regular expression: where the answer through the pool is known to differ. GET DIAGNOSTICS finds its
+    /// conditions on one connection only, and errors of the pool's own are among no warnings. MySQL counts what an UPDATE finds as found
+    /// rows, tells pending warnings with COM_PING and its like, a parameterless statement's types of user variables at its prepare, and by a
+    /// flag under which collation_connection a number was assigned. MariaDB keeps warnings over statements without tables, so that they
+    /// are asked for right after others only.
+    /// </summary>
+    public static string NotAsked(bool isMySql) => isMySql
+        ? @"GET DIAGNOSTICS|KILL|FOUND_ROWS\(\)|COM_Ping|COM_SetOption|COM_InitDb|PREPARE SELECT @u1, @u2|CONCAT\(@u2"
+        : @"GET DIAGNOSTICS|KILL|FOUND_ROWS\(\)|PREPARE SELECT @u1, @u2|SHOW WARNINGS|SHOW ERRORS|SHOW COUNT|_count\b";
+
+    /// <summary>Variables that SHOW VARIABLES shows and that are not compared, with the reason. Nor are those in which the two servers
+    /// themselves differ: ports, paths and the like.</summary>
+    public static IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>
+    {
+        ["pseudo_thread_id"] = "is the thread's own number",
+        ["timestamp"] = "is the time of day, unless set",
+        ["rand_seed1"] = "is 0 to the reader",
+        ["rand_seed2"] = "is 0 to the reader",
+        ["statement_id"] = "counts the server's statements",
+        ["session_track_system_variables"] = "is the pool's own: it follows the session's settings by it",
+        ["session_track_schema"] = "as session_track_system_variables",
+        ["session_track_state_change"] = "as session_track_system_variables",
+        ["session_track_transaction_info"] = "as session_track_system_variables",
+        ["session_track_gtids"] = "as session_track_system_variables",
+    };
+}

@@ -1,0 +1,107 @@
+using Pool.Actors.Backends;
+using Pool.Live.Tests.Faults;
+using Pool.Live.Tests.Support;
+using Pool.Wire.Handshake;
+using Pool.Wire.Replies;
+
+namespace Pool.Live.Tests.UserVariables;
+
+/// <summary>User variables travel with their session, whichever connection it runs on.</summary>
+public abstract class UserVariableTests<TServer>(FaultRig<TServer> rig)
+    where TServer : DatabaseServer, new()
+{
+    private const int Sessions = 8;
+    private const Capabilities Format = Capabilities.DeprecateEof | Capabilities.SessionTrack | Capabilities.Protocol41;
+
+    /// <summary>Two connections for sessions, and one for control.</summary>
+    private static readonly NodeSettings s_small = new() { MaxConnections = 3 };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Eight_sessions_on_two_connections_see_what_their_twins_on_direct_connections_see(int seed)
+    {
+        await using var node = await rig.StartNodeAsync(s_small);
+        var random = new Random(seed);
+        var statements = new UserVariableStatements(random);
+        var pairs = new List<(SqlClient Pooled, SqlClient Direct)>();
+        var history = Enumerable.Range(0, Sessions).Select(_ => new List<string>()).ToList();
+        for (var i = 0; i < Sessions; i++)
+        {
+            pairs.Add((await node.ConnectAsync(), await rig.AdministratorAsync()));
+
+            // Known to use variables before its first transaction.
+            await pairs[i].Pooled.QueryAsync("SELECT @z");
+        }
+
+        var inTransaction = -1;
+        for (var step = 0; step < 300; step++)
+        {
+            var who = random.Next(Sessions);
+            var sql = random.Next(12) == 0 && (inTransaction < 0 || inTransaction == who)
+                ? inTransaction < 0 ? "BEGIN" : "COMMIT"
+                : statements.Next();
+            inTransaction = sql switch { "BEGIN" => who, "COMMIT" => -1, _ => inTransaction };
+            history[who].Add(sql);
+            var (pooled, direct) = (await pairs[who].Pooled.TryAsync(sql), await pairs[who].Direct.TryAsync(sql));
+            if (Seen(pooled) != Seen(direct))
+            {
+                Assert.Fail($"seed {seed}, step {step}, session {who}:\n{string.Join(";\n", history[who].TakeLast(12))}\n"
+                    + $"through the pool: {Seen(pooled)}\ndirect:           {Seen(direct)}");
+            }
+        }
+
+        Assert.DoesNotContain("UserVariables", await node.Process.AdminAsync("/sessions"), StringComparison.Ordinal);
+        foreach (var (pooled, direct) in pairs)
+        {
+            await pooled.DisposeAsync();
+            await direct.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("CREATE TEMPORARY TABLE test_t (a INT)", "TemporaryTables", "DROP TABLE test_t")]
+    [InlineData("SELECT GET_LOCK('live secret', 1)", "UserLocks", "DO RELEASE_LOCK('live secret')")]
+    [InlineData("PREPARE s FROM 'SELECT 1'", "TextPrepare", "DEALLOCATE PREPARE s")]
+    public async Task A_pin_is_shown_with_its_statement_and_ends_with_its_cause(string begins, string reason, string ends)
+    {
+        await using var node = await rig.StartNodeAsync(s_small);
+        await using var client = await node.ConnectAsync();
+        await client.QueryAsync("CREATE DATABASE IF NOT EXISTS pins");
+        await client.QueryAsync("USE pins");
+        await client.QueryAsync(begins);
+        var sessions = "";
+        await Eventually.TrueAsync(
+            async () => (sessions = await node.Process.AdminAsync("/sessions")).Contains(reason, StringComparison.Ordinal), () => $"no pin: {sessions}");
+        Assert.Contains($"\"pinned\":\"{reason}\"", sessions, StringComparison.Ordinal);
+        Assert.Contains($"\"pinnedBy\":\"{begins.Split(' ')[0]}", sessions, StringComparison.Ordinal);
+        Assert.DoesNotContain("live secret", sessions, StringComparison.Ordinal);
+        await client.QueryAsync(ends);
+        await Eventually.TrueAsync(async () => (await node.PoolAsync()).Leased == 0, () => "the connection is kept");
+        Assert.DoesNotContain(reason, await node.Process.AdminAsync("/sessions"), StringComparison.Ordinal);
+    }
+
+    private static string Seen(QueryResult result)
+    {
+        if (result.ErrorCode != 0 || TypedRow.Read(result.Packets.Span, Format) is not { Values: { } values } row)
+        {
+            return $"error {result.ErrorCode}";
+        }
+
+        // A variable that was a string, then a number, and is then given another variable's NULL has the string's collation again at
+        // MySQL: nothing tells of it before, so that it does not travel. What is shown of a NULL is that it is one.
+        return values[0] is null
+            ? $"NULL, {row.Columns[0].Type is ColumnType.MediumBlob or ColumnType.LongBlob}"
+            : string.Join(", ", row.Columns.Zip(values).Where(c => c.Second is not null)
+                .Select(c => $"{c.First.Type} {c.First.Length}{(c.First.IsUnsigned ? "u" : "")} {Convert.ToHexString(c.Second!)}"));
+    }
+}
+
+/// <summary>At MariaDB.</summary>
+[Collection(MariaDbFaults.Name)]
+public sealed class MariaDbUserVariableTests(FaultRig<MariaDbServer> rig) : UserVariableTests<MariaDbServer>(rig);
+
+/// <summary>At MySQL.</summary>
+[Collection(MySqlFaults.Name)]
+public sealed class MySqlUserVariableTests(FaultRig<MySqlServer> rig) : UserVariableTests<MySqlServer>(rig);
