@@ -1,19 +1,24 @@
 #!/bin/bash
 # Side by side: the database itself, the dumb relay, HAProxy in TCP mode, and Pool, in interleaved rounds.
 #
-#   compare.sh [--pairs 10] [--seconds 5] [--clients 16] [--programs direct,relay,haproxy,pool] [--rows] [--sysbench]
+#   compare.sh [--pairs 10] [--seconds 5] [--clients 16] [--connections N] [--modes point,execute]
+#              [--programs direct,relay,haproxy,pool] [--base PROGRAM] [--sysbench]
 #
-# --rows adds 1000-row selects; --sysbench uses sysbench's oltp_point_select (text and prepared) instead of our generator.
+# --connections are Pool's to the database, by default more than there are clients. Mode rows is 1000-row selects.
+# --base is another build of Pool (bin/Pool.Host/release/pool), to see what a change costs; its ratios are to it then.
+# --sysbench uses sysbench's oltp_point_select (text and prepared) instead of our generator.
 . "$(dirname "$0")/lib.sh"
 
-pairs=10 seconds=5 clients=16 programs=direct,relay,haproxy,pool rows= sysbench=
+pairs=10 seconds=5 clients=16 connections= modes=point,execute programs=direct,relay,haproxy,pool base= sysbench=
 while [ $# -gt 0 ]; do
     case $1 in
         --pairs) pairs=$2; shift 2 ;;
         --seconds) seconds=$2; shift 2 ;;
         --clients) clients=$2; shift 2 ;;
         --programs) programs=$2; shift 2 ;;
-        --rows) rows=1; shift ;;
+        --connections) connections=$2; shift 2 ;;
+        --modes) modes=$2; shift 2 ;;
+        --base) base=$2; shift 2 ;;
         --sysbench) sysbench=1; shift ;;
         *) die "unknown option $1" ;;
     esac
@@ -21,14 +26,14 @@ done
 wanted() { [[ ,$programs, == *,$1,* ]]; }
 
 # Where each program listens, its process, and its metrics page if it has one.
-declare -A port=([direct]=$db_port [relay]=$relay_port [haproxy]=$haproxy_port [pool]=$pool_port) pid=([direct]=0) page=()
+declare -A port=([direct]=$db_port [relay]=$relay_port [haproxy]=$haproxy_port [pool]=$pool_port [base]=$other_port) pid=([direct]=0) page=()
 
 # measure LABEL MODE SECONDS [OPTION...]: one line of JSON. A label is a program, perhaps with "+" and a variant.
 measure() {
     local label=$1 program=${1%%+*} mode=$2 length=$3
     shift 3
     "$load" "$mode" --label "$label" --port "${port[$program]}" --connections "$clients" --seconds "$length" --warmup 1 \
-        --watch "${pid[$program]}" --metrics "${page[$program]:-}" --json "$@" || say "$label $mode: there were errors"
+        --watch "${pid[$program]}" --metrics "${page[$program]:-}" --database-port "$db_port" --json "$@" || say "$label $mode: there were errors"
 }
 
 cpu_ticks() { [ "$1" = 0 ] && echo 0 || sed 's/.*) //' "/proc/$1/stat" | awk '{print $12 + $13}'; }
@@ -58,38 +63,29 @@ measure_sysbench() { # LABEL MODE SECONDS
 
 if [ -n "$sysbench" ]; then
     command -v sysbench >/dev/null || apt-get -qq install -y sysbench >&2 || die "sysbench is missing and cannot be installed"
-    run=measure_sysbench modes=(point execute)
+    run=measure_sysbench
 else
-    run=measure modes=(point execute ${rows:+rows})
+    run=measure
 fi
 
 build bench/Pool.Load
 start_database
 wanted relay && start_relay && pid[relay]=$relay_pid
 wanted haproxy && start_haproxy && pid[haproxy]=$haproxy_pid
-wanted pool && start_pool $((clients + 8)) && pid[pool]=$pool_pid page[pool]=$metrics
+[ -z "$base" ] || { start_pool "${connections:-$((clients + 8))}" base '' "$base"; pid[base]=$pool_pid page[base]=$metrics programs=$programs,base; }
+wanted pool && start_pool "${connections:-$((clients + 8))}" && pid[pool]=$pool_pid page[pool]=$metrics
 
 # round SECONDS ORDER: every program once in every mode.
 round() {
     local program mode
-    for mode in "${modes[@]}"; do
+    for mode in ${modes//,/ }; do
         for program in $2; do
             wanted "$program" || continue
             $run "$program" "$mode" "$1"
-            [ "$run$program" != measurepool ] || measure pool+eof "$mode" "$1" --deprecate-eof off
+            [[ $run$program != measure@(pool|base) ]] || measure "$program+eof" "$mode" "$1" --deprecate-eof off
         done
     done
 }
 
-# The runtime compiles hot methods again and again in the first seconds: that is not what is compared.
-say "warming up"
-round 3 "direct relay haproxy pool" > /dev/null
-results=$work/compare-$(date +%Y%m%d-%H%M%S).jsonl
-for ((i = 1; i <= pairs; i++)); do
-    say "round $i of $pairs"
-    # Turned around every other time, so that a machine that slows down favours nobody.
-    [ $((i % 2)) = 1 ] && order="direct relay haproxy pool" || order="pool haproxy relay direct"
-    round "$seconds" "$order" >> "$results"
-done
-say "results: $results"
-"$load" compare "$results"
+interleave compare "$pairs" "$seconds" round direct relay haproxy base pool
+"$load" compare "$results" ${base:+base base+eof} relay haproxy

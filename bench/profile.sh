@@ -1,18 +1,22 @@
 #!/bin/bash
 # Where the CPU time per query goes: samples a program under load with perf, and counts its system calls per query.
 #
-#   profile.sh [--program pool|relay|haproxy] [--mode point|execute|rows] [--deprecate-eof on|off] [--clients 16] [--seconds 10]
+#   profile.sh [--program pool|relay|haproxy] [--mode point|execute|rows|connect] [--deprecate-eof on|off] [--clients 16] [--connections N] [--kinds NAME]
+#              [--seconds 10]
 #
+# NAME is a file of client kinds in streams/.
 # Needs perf (linux-perf), and for the system calls the kernel's trace points. The samples stay in POOL_BENCH_DIR/perf.data.
 . "$(dirname "$0")/lib.sh"
 
-program=pool mode=point eof=on clients=16 seconds=10
+program=pool mode=point eof=on clients=16 connections= kinds= seconds=10
 while [ $# -gt 0 ]; do
     case $1 in
         --program) program=$2; shift 2 ;;
         --mode) mode=$2; shift 2 ;;
         --deprecate-eof) eof=$2; shift 2 ;;
         --clients) clients=$2; shift 2 ;;
+        --connections) connections=$2; shift 2 ;;
+        --kinds) kinds=$2; shift 2 ;;
         --seconds) seconds=$2; shift 2 ;;
         *) die "unknown option $1" ;;
     esac
@@ -24,14 +28,16 @@ start_database
 # The runtime tells perf the names of compiled methods, and keeps them where perf looks for them.
 export DOTNET_PerfMapEnabled=1 DOTNET_EnableWriteXorExecute=0
 case $program in
-    pool) start_pool $((clients + 8)); pid=$pool_pid port=$pool_port ;;
+    pool) start_pool "${connections:-$((clients + 8))}"; pid=$pool_pid port=$pool_port ;;
     relay) start_relay; pid=$relay_pid port=$relay_port ;;
     haproxy) start_haproxy; pid=$haproxy_pid port=$haproxy_port ;;
 esac
 
 run() { # SECONDS WARMUP
+    local options=()
+    [ -z "$kinds" ] || options=(--kinds "$(kinds "$kinds")")
     DOTNET_PerfMapEnabled=0 "$load" "$mode" --label "$program" --port "$port" --connections "$clients" --seconds "$1" --warmup "$2" \
-        --deprecate-eof "$eof" --watch "$pid"
+        --deprecate-eof "$eof" --watch "$pid" "${options[@]}"
 }
 
 say "warming up"

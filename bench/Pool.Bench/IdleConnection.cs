@@ -18,7 +18,7 @@ internal sealed class IdleConnection : PooledConnection
 
     public override bool IsStale() => false;
 
-    public override ValueTask<bool> ResetAsync() => ValueTask.FromResult(true);
+    public override ValueTask<bool> ResetAsync(CancellationToken cancel = default) => ValueTask.FromResult(true);
 
     public override ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel) => ValueTask.FromResult(new QueryResult(0, null, []));
 
@@ -32,6 +32,12 @@ internal sealed class IdleConnection : PooledConnection
 /// <summary>Opens <see cref="IdleConnection"/>s that carry one fingerprint.</summary>
 internal sealed class IdleConnector(Fingerprint fingerprint) : IBackendConnector
 {
+    public bool MayConnect => true;
+
     public ValueTask<ConnectOutcome> ConnectAsync(ConnectionClass connectionClass, CancellationToken cancel) =>
         ValueTask.FromResult(new ConnectOutcome(new IdleConnection(connectionClass, fingerprint), null));
+
+    public void Ended(PooledConnection connection)
+    {
+    }
 }

@@ -14,6 +14,9 @@ internal enum LoadMode
     /// <summary>Text selects of 1000 rows.</summary>
     Rows,
 
+    /// <summary>A new session for each text select of one row; measured from connecting on.</summary>
+    Connect,
+
     /// <summary>One query per session, then silence until the end of standard input or SIGINT.</summary>
     Idle,
 }
@@ -25,6 +28,9 @@ internal sealed record LoadOptions
 
     /// <summary>Goes into the report as it is.</summary>
     public string Label { get; init; } = "";
+
+    /// <summary>What the report calls the mode; empty for the mode's own name.</summary>
+    public string ModeLabel { get; init; } = "";
 
     public string Host { get; init; } = "127.0.0.1";
 
@@ -46,7 +52,14 @@ internal sealed record LoadOptions
 
     public double Warmup { get; init; } = 1;
 
+    /// <summary>What clients speak that <see cref="Kinds"/> does not describe.</summary>
     public bool DeprecateEof { get; init; } = true;
+
+    /// <summary>File of client kinds, which the clients take in turn; empty for clients that send no start-up statements.</summary>
+    public string Kinds { get; init; } = "";
+
+    /// <summary>How many clients may be on their way in at once; servers refuse or drop more than their backlog.</summary>
+    public int OpenAtOnce { get; init; } = 64;
 
     /// <summary>How many source addresses, from 127.0.0.1 on, the connections come from; 0 lets the system choose.</summary>
     public int Sources { get; init; }
@@ -54,8 +67,14 @@ internal sealed record LoadOptions
     /// <summary>Process whose CPU time and memory are reported; 0 for none.</summary>
     public int Watch { get; init; }
 
-    /// <summary>Address of a metrics page with dotnet_gc_allocated_bytes_total; empty for none.</summary>
+    /// <summary>Process of the database behind it, whose CPU time is reported too; 0 for none.</summary>
+    public int WatchDatabase { get; init; }
+
+    /// <summary>Address of Pool's metrics page; empty for none.</summary>
     public string Metrics { get; init; } = "";
+
+    /// <summary>Port of the database behind the process in the middle, to read its counters; 0 for none.</summary>
+    public int DatabasePort { get; init; }
 
     public bool Json { get; init; }
 
@@ -90,6 +109,7 @@ internal sealed record LoadOptions
     private LoadOptions With(string name, string value) => name switch
     {
         "--label" => this with { Label = value },
+        "--mode-label" => this with { ModeLabel = value },
         "--host" => this with { Host = value },
         "--port" => this with { Port = Int(value) },
         "--user" => this with { User = value },
@@ -100,9 +120,13 @@ internal sealed record LoadOptions
         "--seconds" => this with { Seconds = Number(value) },
         "--warmup" => this with { Warmup = Number(value) },
         "--deprecate-eof" => this with { DeprecateEof = value == "on" },
+        "--kinds" => this with { Kinds = value },
+        "--open-at-once" => this with { OpenAtOnce = Int(value) },
         "--sources" => this with { Sources = Int(value) },
         "--watch" => this with { Watch = Int(value) },
+        "--watch-database" => this with { WatchDatabase = Int(value) },
         "--metrics" => this with { Metrics = value },
+        "--database-port" => this with { DatabasePort = Int(value) },
         _ => throw new FormatException($"unknown option {name}"),
     };
 

@@ -13,7 +13,7 @@ internal sealed record LoadReport
 
     public required string Label { get; init; }
 
-    /// <summary>What the clients did: a <see cref="LoadMode"/>, or what another generator's runs are called.</summary>
+    /// <summary>What the clients did: a <see cref="LoadMode"/>, or what the script calls it.</summary>
     public required string Mode { get; init; }
 
     public required bool DeprecateEof { get; init; }
@@ -50,11 +50,20 @@ internal sealed record LoadReport
     /// <summary>CPU time of the watched process per query.</summary>
     public double? CpuUsPerQuery { get; init; }
 
+    /// <summary>CPU time of the database per query.</summary>
+    public double? DatabaseCpuUsPerQuery { get; init; }
+
+    /// <summary>CPU time per query of the database and of what is between it and the clients.</summary>
+    public double? ServingCpuUsPerQuery => CpuUsPerQuery + DatabaseCpuUsPerQuery;
+
     /// <summary>Managed allocations of the watched process per query.</summary>
     public double? AllocatedPerQuery { get; init; }
 
     /// <summary>Resident memory of the watched process after the run.</summary>
     public long? RssKb { get; init; }
+
+    /// <summary>What the process in the middle and the database counted meanwhile, per thousand queries.</summary>
+    public IReadOnlyDictionary<string, double>? PerThousand { get; init; }
 
     public IReadOnlyList<ClientReport>? Clients { get; init; }
 
@@ -62,8 +71,11 @@ internal sealed record LoadReport
 
     public static LoadReport FromJson(string json) => JsonSerializer.Deserialize<LoadReport>(json, s_json)!;
 
-    /// <summary>Adds a run's clients and the two readings of the process in the middle up.</summary>
-    public static LoadReport From(LoadOptions options, IReadOnlyList<LoadClient> clients, double seconds, WatchedProcess? before, WatchedProcess? after)
+    /// <summary>
+    /// Adds a run's clients up, with what the process in the middle used and what the server counted meanwhile.
+    /// </summary>
+    public static LoadReport From(
+        LoadOptions options, IReadOnlyList<LoadClient> clients, double seconds, WatchedProcess? cost, IEnumerable<KeyValuePair<string, double>> server)
     {
         var all = new LatencyHistogram();
         foreach (var client in clients)
@@ -77,7 +89,7 @@ internal sealed record LoadReport
         return new LoadReport
         {
             Label = options.Label,
-            Mode = options.Mode.ToString().ToLowerInvariant(),
+            Mode = options.ModeLabel.Length > 0 ? options.ModeLabel : options.Mode.ToString().ToLowerInvariant(),
             DeprecateEof = options.DeprecateEof,
             Connections = clients.Count,
             Seconds = Math.Round(seconds, 3),
@@ -90,9 +102,12 @@ internal sealed record LoadReport
             MedianClientP99Us = p99[p99.Length / 2],
             SlowestClientP99Us = p99[^1],
             FewestQueries = clients.Min(c => c.Latencies.Count),
-            CpuUsPerQuery = before is null ? null : Math.Round((after!.CpuMicroseconds - before.CpuMicroseconds) / queries, 2),
-            AllocatedPerQuery = before?.AllocatedBytes is null ? null : Math.Round((after!.AllocatedBytes!.Value - before.AllocatedBytes.Value) / queries, 1),
-            RssKb = after?.RssKb,
+            CpuUsPerQuery = cost is null ? null : Math.Round(cost.CpuMicroseconds / queries, 2),
+            DatabaseCpuUsPerQuery = cost?.DatabaseCpuMicroseconds is { } database ? Math.Round(database / queries, 2) : null,
+            AllocatedPerQuery = cost?.Counters.TryGetValue(WatchedProcess.Allocated, out var bytes) == true ? Math.Round(bytes / queries, 1) : null,
+            RssKb = cost?.RssKb,
+            PerThousand = (cost?.Counters ?? new Dictionary<string, double>()).Where(c => c.Key != WatchedProcess.Allocated).Concat(server)
+                .ToDictionary(c => c.Key, c => Math.Round(c.Value * 1000 / queries, 3)),
             Clients = options.PerClient ? [.. clients.Select(ClientReport.From)] : null,
         };
     }
@@ -102,7 +117,8 @@ internal sealed record LoadReport
         {Label} {Mode} {Connections} clients, DEPRECATE_EOF {(DeprecateEof ? "on" : "off")}, {Seconds:0.0} s
         queries {Queries}, {Qps:0} per second, errors {Errors}
         latency us: p50 {P50Us}, p99 {P99Us}, max {MaxUs}; p99 of the median client {MedianClientP99Us}, of the slowest {SlowestClientP99Us} ({SlowestClientP99Us / (double)Math.Max(1, MedianClientP99Us ?? 1):0.00} times); fewest queries of a client {FewestQueries}
-        process in the middle: CPU us per query {CpuUsPerQuery}, bytes allocated per query {AllocatedPerQuery}, RSS kB {RssKb}
+        process in the middle: CPU us per query {CpuUsPerQuery} (database {DatabaseCpuUsPerQuery}), bytes allocated per query {AllocatedPerQuery}, RSS kB {RssKb}
+        per 1000 queries: {string.Join(", ", (PerThousand ?? new Dictionary<string, double>()).Select(c => $"{c.Key} {c.Value}"))}
         {string.Join("\n", (ErrorTexts ?? new Dictionary<string, int>()).Select(e => $"{e.Value} x {e.Key}"))}
         """;
 }

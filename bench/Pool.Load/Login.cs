@@ -12,16 +12,11 @@ namespace Pool.Load;
 /// The connection phase without TLS, as a driver goes through it: greeting, response, authentication switch, RSA.
 /// <see href="https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html"/>
 /// </summary>
-internal sealed class Login(PacketStream stream, LoadOptions options)
+internal sealed class Login(PacketStream stream, LoadOptions options, ClientKind kind)
 {
-    private const byte Utf8Mb4GeneralCi = 45;
-
     private const Capabilities Spoken = Capabilities.LongPassword | Capabilities.LongFlag | Capabilities.ConnectWithDatabase
         | Capabilities.Protocol41 | Capabilities.Transactions | Capabilities.SecureConnection | Capabilities.MultiResults
         | Capabilities.PluginAuth;
-
-    // Drivers that know one of the two mostly know both.
-    private const Capabilities Modern = Capabilities.DeprecateEof | Capabilities.SessionTrack;
 
     private AuthMethod _method;
     private byte[] _salt = [];
@@ -76,10 +71,10 @@ internal sealed class Login(PacketStream stream, LoadOptions options)
 
     private byte[] Response()
     {
-        var capabilities = Spoken | (options.DeprecateEof ? Modern : Capabilities.None);
+        var capabilities = Spoken | kind.Capabilities;
         var response = new HandshakeResponse
         {
-            Head = new SslRequest { ClientFlags = capabilities, MaxPacketBytes = PacketHeader.MaxPayload, CollationId = Utf8Mb4GeneralCi },
+            Head = new SslRequest { ClientFlags = capabilities, MaxPacketBytes = PacketHeader.MaxPayload, CollationId = kind.Collation },
             Effective = capabilities,
             User = Encoding.UTF8.GetBytes(options.User),
             AuthResponse = Prove(),

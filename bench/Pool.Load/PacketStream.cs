@@ -70,6 +70,14 @@ internal sealed class PacketStream(Socket socket, int bufferSize) : IDisposable
         _end += received;
     }
 
+    /// <summary>Reads until the server has closed the connection.</summary>
+    public async Task ReadEndAsync()
+    {
+        while (await socket.ReceiveAsync(_buffer) > 0)
+        {
+        }
+    }
+
     /// <summary>Sends <paramref name="packet"/> (header included) as the next of the exchange.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> packet)

@@ -8,8 +8,13 @@ try
 {
     switch (args)
     {
-        case ["compare", var results]:
-            Console.Write(Comparison.Table(File.ReadLines(results).Select(LoadReport.FromJson)));
+        case ["compare", var results, .. var yardsticks]:
+            Console.Write(new Comparison(yardsticks).Table(File.ReadLines(results).Select(LoadReport.FromJson)));
+            return 0;
+        case ["kill", var rounds, .. var ways]:
+            return await new KillRun(ways, int.Parse(rounds, CultureInfo.InvariantCulture)).RunAsync();
+        case ["errors", var results]:
+            Console.Write(Comparison.Errors(File.ReadLines(results).Select(LoadReport.FromJson)));
             return 0;
         case ["collect", var process]:
             return await GarbageCollection.ForceAsync(int.Parse(process, CultureInfo.InvariantCulture)) ? 0 : 1;

@@ -18,13 +18,7 @@ internal sealed class ReplyReader(PacketStream stream, bool deprecateEof)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadRowsAsync(int rows, int id, bool binary)
     {
-        var head = await stream.ReadAsync();
-        if (head.Span[0] is 0xFF)
-        {
-            throw Error(head.Span);
-        }
-
-        var columns = head.Span[0];
+        var columns = await ReadHeadAsync();
         for (var i = 0; i < columns + (deprecateEof ? 0 : 1); i++)
         {
             await stream.ReadAsync();
@@ -45,6 +39,40 @@ internal sealed class ReplyReader(PacketStream stream, bool deprecateEof)
             }
 
             Check(seen > 0 || (binary ? BinaryId(packet.Span, columns) : TextId(packet.Span)) == id, "the row is not the one asked for");
+        }
+    }
+
+    /// <summary>
+    /// The values of all rows of a text reply of whatever shape, one after another; none for an OK. Throws
+    /// <see cref="ServerError"/> for an error packet.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> ReadTextAsync()
+    {
+        var values = new List<string>();
+        var head = await ReadHeadAsync();
+        if (head is 0)
+        {
+            return values;
+        }
+
+        for (var i = 0; i < head + (deprecateEof ? 0 : 1); i++)
+        {
+            await stream.ReadAsync();
+        }
+
+        while (true)
+        {
+            var packet = await stream.ReadAsync();
+            switch (packet.Span[0])
+            {
+                case 0xFF:
+                    throw Error(packet.Span);
+                case 0xFE when deprecateEof || packet.Length < 9:
+                    return values;
+                default:
+                    AddRow(values, packet.Span, head);
+                    break;
+            }
         }
     }
 
@@ -77,7 +105,38 @@ internal sealed class ReplyReader(PacketStream stream, bool deprecateEof)
         var reader = new WireReader(payload);
         reader.Skip(1);
         var code = reader.UInt16();
+        if (reader.Peek() == '#')
+        {
+            reader.Skip(6); // the SQLSTATE
+        }
+
         return new ServerError(code, Encoding.UTF8.GetString(reader.Rest()));
+    }
+
+    // The number of columns, or 0 for an OK.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadHeadAsync()
+    {
+        var head = await stream.ReadAsync();
+        return head.Span[0] is 0xFF ? throw Error(head.Span) : head.Span[0];
+    }
+
+    private static void AddRow(List<string> values, ReadOnlySpan<byte> row, int columns)
+    {
+        const byte nullValue = 0xFB;
+        var reader = new WireReader(row);
+        for (var i = 0; i < columns; i++)
+        {
+            if (reader.Peek() == nullValue)
+            {
+                reader.Skip(1);
+                values.Add("NULL");
+            }
+            else
+            {
+                values.Add(Encoding.UTF8.GetString(reader.LengthEncodedBytes()));
+            }
+        }
     }
 
     private static int TextId(ReadOnlySpan<byte> row)

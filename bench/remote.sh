@@ -1,0 +1,18 @@
+#!/bin/bash
+# What does a statement cost on a connection that another node lends, beside one of the node's own, and beside a new connection? Two nodes'
+# pools in one process, with TCP over loopback between them; once without and once with TLS to the database. One statement after the other.
+#
+#   remote.sh [--rounds 20]
+. "$(dirname "$0")/lib.sh"
+
+rounds=20
+while [ $# -gt 0 ]; do
+    case $1 in
+        --rounds) rounds=$2; shift 2 ;;
+        *) die "unknown option $1" ;;
+    esac
+done
+
+build bench/Pool.Remote
+start_database
+"$work/artifacts/bin/Pool.Remote/release/pool-remote" 127.0.0.1 "$db_port" "$rounds"
