@@ -27,11 +27,11 @@ broken() { tail -n 30 "$2" >&2; say "$1 failed; its log is $2"; failed=$((failed
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 command -v dotnet >/dev/null || { say "no dotnet: install the .NET 10 SDK"; failed=1; finish; }
-for what in mariadb mysql clients; do
+for what in mariadb mysql etcd clients orms systemd; do
     tools/install-$what.sh > "$results/install-$what.log" 2>&1 || broken "installing $what" "$results/install-$what.log"
 done
 say "building"
-dotnet build Pool.sln -v q > "$results/build.log" 2>&1 || broken "the build" "$results/build.log"
+dotnet build Pool.sln -c Release -v q > "$results/build.log" 2>&1 || broken "the build" "$results/build.log"
 dotnet build tests/clients/csharp -c Release -v q > "$results/build-client.log" 2>&1 || broken "building the C# client" "$results/build-client.log"
 
 # counts FILE: "total passed" of one project's result file.
@@ -41,13 +41,13 @@ for project in tests/*.Tests/*.csproj; do
     name=$(basename "$project" .csproj)
     say "testing $name"
     code=0
-    dotnet test "$project" --no-build --logger "trx;LogFileName=$results/$name.trx" > "$results/$name.log" 2>&1 || code=$?
+    dotnet test "$project" -c Release --no-build --logger "trx;LogFileName=$results/$name.trx" > "$results/$name.log" 2>&1 || code=$?
     read -r total good <<< "$(counts "$results/$name.trx" 2>/dev/null)" || true
     bad=$((${total:-0} - ${good:-0}))
     # A run that crashed, hung or found no test has failed too, whatever it counted.
     if [ $bad = 0 ] && { [ $code != 0 ] || [ "${total:-0}" = 0 ]; }; then bad=1; fi
     if [ $bad != 0 ]; then
-        grep -E '^ +Failed |Error Message|error' "$results/$name.log" | head -n 40 >&2 || true
+        grep -E -A 6 '^ +Failed |error' "$results/$name.log" | head -n 80 >&2 || true
         say "$name: $bad failed; its log is $results/$name.log"
     fi
     passed=$((passed + ${good:-0})) failed=$((failed + bad))

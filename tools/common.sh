@@ -27,8 +27,8 @@ apt_install() {
     as_root env RUNLEVEL=1 apt-get -qq -y --no-install-recommends install "${missing[@]}" </dev/null >&2
 }
 
-# running PIDFILE: whether the process that wrote it still lives.
-running() { [ -s "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null; }
+# running PIDFILE: whether the process that wrote it still lives. Numbers are used again: it is one that was told of the file's folder.
+running() { [ -s "$1" ] && grep -qaF -- "$(cd "$(dirname "$1")" && pwd)/" "/proc/$(cat "$1")/cmdline" 2>/dev/null; }
 
 # await SECONDS PIDFILE LOG COMMAND...: until COMMAND succeeds; fails with the log's end when the process dies first.
 await() {

@@ -27,7 +27,9 @@ if [ ! -s "$dir/cert.pem" ]; then
         -keyout "$dir/key.pem" -out "$dir/cert.pem" 2> "$dir/openssl.log" || die "openssl failed: $dir/openssl.log"
 fi
 init_sql > "$dir/init.sql"
-start_server "$dir" mariadbd --no-defaults --user="$user" --datadir="$dir/data" --port="$port" --socket="$dir/server.sock" \
+# Its own: a server that starts removes what it finds of temporary tables, and those may be another's.
+mkdir -p "$dir/tmp"
+start_server "$dir" mariadbd --no-defaults --user="$user" --datadir="$dir/data" --tmpdir="$dir/tmp" --port="$port" --socket="$dir/server.sock" \
     --ssl-cert="$dir/cert.pem" --ssl-key="$dir/key.pem" --init-file="$dir/init.sql" "${server_options[@]}" "$@"
 MYSQL_PWD=$POOL_BACKEND_PASSWORD await 60 "$dir/server.pid" "$dir/server.log" \
     mariadb --no-defaults -h127.0.0.1 -P"$port" -u"${POOL_BACKEND_USER:-pool}" -e 'SELECT 1'

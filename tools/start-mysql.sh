@@ -23,7 +23,9 @@ if [ ! -d "$dir/data/mysql" ]; then
     mv "$dir/data.new" "$dir/data"
 fi
 init_sql > "$dir/init.sql"
-start_server "$dir" "$mysql/bin/mysqld" --no-defaults --user="$user" --datadir="$dir/data" --port="$port" --socket="$dir/server.sock" \
+# Its own: a server that starts removes what it finds of temporary tables, and those may be another's.
+mkdir -p "$dir/tmp"
+start_server "$dir" "$mysql/bin/mysqld" --no-defaults --user="$user" --datadir="$dir/data" --tmpdir="$dir/tmp" --port="$port" --socket="$dir/server.sock" \
     --mysqlx=OFF --secure-file-priv=NULL --init-file="$dir/init.sql" "${server_options[@]}" "$@"
 MYSQL_PWD=$POOL_BACKEND_PASSWORD await 120 "$dir/server.pid" "$dir/server.log" \
     "$mysql/bin/mysql" --no-defaults -h127.0.0.1 -P"$port" -u"${POOL_BACKEND_USER:-pool}" -e 'SELECT 1'
