@@ -90,6 +90,7 @@ public abstract class ServerLossTests<TServer>(FaultRig<TServer> rig)
         const int Sessions = 8, Rounds = 4;
         await using var administrator = await rig.AdministratorAsync();
         var usual = await administrator.QueryAsync("SELECT @@global.wait_timeout");
+        await administrator.QueryAsync("CREATE TABLE IF NOT EXISTS pool.awaited (id INT)");
         await administrator.QueryAsync("SET GLOBAL wait_timeout = 1");
         try
         {
@@ -97,10 +98,9 @@ public abstract class ServerLossTests<TServer>(FaultRig<TServer> rig)
             var clients = await Task.WhenAll(Enumerable.Range(0, Sessions).Select(_ => node.ConnectAsync()));
             for (var round = 0; round < Rounds; round++)
             {
-                await Task.WhenAll(clients.Select(c => c.QueryAsync("SELECT SLEEP(0.2)")));
+                var used = await UseAtOnceAsync(clients, administrator);
                 await Eventually.TrueAsync(
-                    // The control connection is never idle for long.
-                    async () => await ProcessList.CountAsync(administrator, FaultRig<TServer>.Account) <= 1,
+                    async () => (await administrator.TryAsync($"SELECT id FROM information_schema.PROCESSLIST WHERE id IN ({used})")).Rows.Count == 0,
                     () => "the server does not close idle connections");
             }
 
@@ -112,6 +112,26 @@ public abstract class ServerLossTests<TServer>(FaultRig<TServer> rig)
         {
             await administrator.QueryAsync($"SET GLOBAL wait_timeout = {usual}");
         }
+    }
+
+    // Each client gets a connection of its own: all of them wait for one table. Answers with the connections' ids.
+    private static async Task<string> UseAtOnceAsync(SqlClient[] clients, SqlClient administrator)
+    {
+        await administrator.QueryAsync("LOCK TABLES pool.awaited WRITE");
+        var reads = clients.Select(c => c.QueryAsync("SELECT COUNT(*) FROM pool.awaited")).ToArray();
+        var waiting = new List<string?>();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var rows = (await administrator.TryAsync(
+                    $"SELECT id FROM information_schema.PROCESSLIST WHERE USER = '{FaultRig<TServer>.Account}' AND INFO LIKE '%pool.awaited'")).Rows;
+                waiting = [.. rows.Select(r => r[0])];
+                return waiting.Count == clients.Length;
+            },
+            () => $"{waiting.Count} of {clients.Length} clients have a connection");
+        await administrator.QueryAsync("UNLOCK TABLES");
+        await Task.WhenAll(reads);
+        return string.Join(',', waiting);
     }
 }
 

@@ -5,7 +5,7 @@ namespace Pool.Live.Tests.Support;
 /// <summary>Waits for what another process does in its own time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Waits until it is true; fails with these words when that takes far too long.</summary>
