@@ -10,12 +10,11 @@ namespace Pool.Actors.Pooling;
 internal sealed class ControlConnection(
     PoolState state, IBackendConnector connector, Func<PooledConnection, bool> adopt, int index)
 {
-    private const int KillAttempts = 3;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_betweenExtras = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private PooledConnection? _connection;
-    private PooledConnection? _notEnded;
+    private PooledConnection[] _notEnded = [];
     private volatile bool _isOpening;
     private long _lastExtra;
     private bool _isClosed;
@@ -23,7 +22,14 @@ internal sealed class ControlConnection(
     public bool IsOpen => Volatile.Read(ref _connection) is not null;
 
     /// <summary>The server may have it: it is open, on its way, or was not seen to end.</summary>
-    public bool IsTaken => _isOpening || IsOpen || Volatile.Read(ref _notEnded) is not null;
+    public bool IsTaken => _isOpening || IsOpen || NotEnded.Length != 0;
+
+    // Replaced as a whole by whoever has the turn; usually empty, and hardly ever more than one.
+    private PooledConnection[] NotEnded
+    {
+        get => Volatile.Read(ref _notEnded);
+        set => Volatile.Write(ref _notEnded, value);
+    }
 
     /// <summary>A statement is under way.</summary>
     public bool IsBusy => _turn.CurrentCount == 0;
@@ -56,7 +62,13 @@ internal sealed class ControlConnection(
 
         try
         {
-            return await ReadyAsync(cancel) is { } failure ? QueryResult.Broken(failure) : await RunAsync(work, cancel);
+            if (await ReadyAsync(cancel) is { } failure)
+            {
+                return QueryResult.Broken(failure);
+            }
+
+            await EndOldAsync(cancel);
+            return IsOpen ? await RunAsync(work, cancel) : QueryResult.Broken("the control connection is lost");
         }
         finally
         {
@@ -69,15 +81,10 @@ internal sealed class ControlConnection(
     {
         await _turn.WaitAsync();
         await DropAsync();
-        if (_notEnded is { } old && adopt(old))
-        {
-            _notEnded = null;
-            _turn.Release();
-            return false;
-        }
-
+        var hasEnded = NotEnded.Length == 0;
+        HaveAdopted();
         _turn.Release();
-        return _notEnded is null;
+        return hasEnded;
     }
 
     /// <summary>Closes it if it is of an earlier generation, or the share leaves no place for it.</summary>
@@ -111,16 +118,13 @@ internal sealed class ControlConnection(
         }
 
         await DropUnfitAsync();
-        if (_connection is not null)
+        HaveAdopted();
+        if (IsOpen)
         {
             return null;
         }
 
-        if (_notEnded is { } old && adopt(old))
-        {
-            Volatile.Write(ref _notEnded, null);
-        }
-        else if (_notEnded is not null && !TryTakeExtra())
+        if (NotEnded.Length != 0 && !TryTakeExtra())
         {
             return "the last control connection has not ended yet, and no place is free for another";
         }
@@ -142,19 +146,31 @@ internal sealed class ControlConnection(
         return true;
     }
 
-    // What the next one does first. One that is not gone by then stays noted until this one closes.
-    private async ValueTask EndAsync(PooledConnection old, PooledConnection next, CancellationToken cancel)
+    private void HaveAdopted()
     {
-        for (var i = 0; i < KillAttempts; i++)
+        if (NotEnded.Length != 0)
         {
-            var kill = await next.QueryAsync($"KILL CONNECTION {old.ThreadId.ToString(CultureInfo.InvariantCulture)}", cancel);
+            NotEnded = Array.FindAll(NotEnded, old => !adopt(old));
+        }
+    }
+
+    // Before whatever else the one that is open does: one that is not gone by then is killed again before the next.
+    private async ValueTask EndOldAsync(CancellationToken cancel)
+    {
+        foreach (var old in NotEnded.TakeWhile(_ => IsOpen))
+        {
+            var kill = await RunAsync((c, either) => c.QueryAsync($"KILL CONNECTION {old.ThreadId.ToString(CultureInfo.InvariantCulture)}", either), cancel);
             if (kill.IsNoSuchThread)
             {
-                connector.Ended(old);
-                Volatile.Write(ref _notEnded, null);
-                return;
+                NoteEnded(old);
             }
         }
+    }
+
+    private void NoteEnded(PooledConnection connection)
+    {
+        connector.Ended(connection);
+        NotEnded = Array.FindAll(NotEnded, c => c != connection);
     }
 
     private async ValueTask<string?> OpenAsync(CancellationToken cancel)
@@ -167,13 +183,8 @@ internal sealed class ControlConnection(
         {
             var outcome = await connector.ConnectAsync(state.Options.DefaultClass, either.Token);
             outcome.Connection?.Generation = generation;
-            Volatile.Write(ref _notEnded, outcome.Unfinished ?? _notEnded);
+            NotEnded = outcome.Unfinished is { } unfinished ? [.. NotEnded, unfinished] : NotEnded;
             Volatile.Write(ref _connection, outcome.Connection);
-            if (outcome.Connection is { } next && _notEnded is { } old)
-            {
-                await EndAsync(old, next, either.Token);
-            }
-
             return outcome.Failure?.Text;
         }
         catch (OperationCanceledException)
@@ -221,12 +232,11 @@ internal sealed class ControlConnection(
             return;
         }
 
-        Volatile.Write(ref _notEnded, connection);
+        NotEnded = [.. NotEnded, connection];
         Volatile.Write(ref _connection, null);
         if (await connection.CloseAsync(s_patience))
         {
-            connector.Ended(connection);
-            Volatile.Write(ref _notEnded, null);
+            NoteEnded(connection);
         }
     }
 }

@@ -194,6 +194,35 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public async Task Without_a_free_place_each_control_connection_that_was_lost_is_killed_by_those_after_it_until_it_has_ended()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        var taken = await f.TakeAsync(f.Of("shop"));
+        var ended = new List<PooledConnection>();
+        f.Connector.OnEnded = ended.Add;
+        f.Connector.Prepare = c => c.Close = s_notSeen;
+        var stubborn = new List<FakeConnection>();
+        for (var i = 0; i < 2; i++)
+        {
+            f.Connector.Answer = (_, sql) => !IsKillOf(stubborn, sql) ? QueryResult.Broken("reset") : new QueryResult(0, null, []);
+            Assert.Equal(-1, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+            stubborn.Add(f.Connector.Live.Single(c => c != taken && !stubborn.Contains(c)));
+            f.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        f.Connector.Answer = (_, sql) => IsKillOf(stubborn, sql) ? new QueryResult(0, null, []) : null;
+        Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        Assert.Empty(ended);
+
+        stubborn.ForEach(c => f.Connector.End(c.ThreadId));
+        f.Connector.Answer = null;
+        Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        Assert.Equal(stubborn, ended.Cast<FakeConnection>());
+
+        static bool IsKillOf(List<FakeConnection> threads, string sql) => threads.Exists(c => sql == $"KILL CONNECTION {c.ThreadId}");
+    }
+
+    [Fact]
     public async Task A_failed_control_connect_is_an_answer_not_an_exception()
     {
         await using var f = new PoolFixture();
