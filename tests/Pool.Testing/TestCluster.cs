@@ -115,10 +115,17 @@ public sealed class TestCluster : IAsyncDisposable
         }
     }
 
+    private TestMember? Reachable(Member to) =>
+        IsCutOff || !View.Members.ContainsKey(to.Name) ? null : Array.Find(_members, m => m.Self.Name == to.Name);
+
+    private async ValueTask<PeerAnswer> AskAsync(PeerName from, Member to, PeerQuestion question, CancellationToken cancel) =>
+        Reachable(to) is { } asked && asked.Kills.Kind == question.Kind
+            ? new PeerAnswer(await asked.Kills.AnswerAsync(from, question.Body, cancel), null)
+            : new PeerAnswer(default, "unreachable");
+
     private PeerPipe Open(PeerName from, Member to)
     {
-        var served = Array.Find(_members, m => m.Self.Name == to.Name);
-        if (IsCutOff || served is null || !View.Members.ContainsKey(to.Name))
+        if (Reachable(to) is not { } served)
         {
             return new PeerPipe(null, "unreachable");
         }
@@ -138,6 +145,7 @@ public sealed class TestCluster : IAsyncDisposable
             _cluster = cluster;
             Self = new Member { Name = $"node-{index}", Incarnation = new Incarnation(index + 1), Slot = index + 1, PeerAddress = $"node-{index}:6035" };
             Node = new TestNode(connections, cluster.Server, o => (pool?.Invoke(o) ?? o) with { MinIdle = connections }, slot: Self.Slot);
+            Kills = new LoanKillService([Node.Backend]);
         }
 
         public event Action<ClusterView, ClusterView>? Changed;
@@ -145,6 +153,8 @@ public sealed class TestCluster : IAsyncDisposable
         public TestNode Node { get; }
 
         public RemoteLeases Leases { get; private set; } = null!;
+
+        public LoanKillService Kills { get; }
 
         public string Cluster => "test";
 
@@ -165,9 +175,11 @@ public sealed class TestCluster : IAsyncDisposable
         public void Tell(ClusterView before, ClusterView after) => Changed?.Invoke(before, after);
 
         public ValueTask<PeerAnswer> AskAsync(Member peer, PeerQuestion question, CancellationToken cancel) =>
-            ValueTask.FromResult(new PeerAnswer(default, "nobody answers questions"));
+            _cluster.AskAsync(Name, peer, question, cancel);
 
         public ValueTask<PeerPipe> OpenPipeAsync(Member peer, string purpose, CancellationToken cancel) =>
-            ValueTask.FromResult(_cluster.Open(new PeerName(Self.Name, Self.Incarnation, 1), peer));
+            ValueTask.FromResult(_cluster.Open(Name, peer));
+
+        private PeerName Name => new(Self.Name, Self.Incarnation, 1);
     }
 }

@@ -110,14 +110,27 @@ public sealed class Backend
     }
 
     /// <summary>
-    /// Interrupts the statement that a server thread runs; true when the server has done so or has no such thread, false if it may still come to
+    /// Interrupts the statement that runs on a connection; true when the server has done so or has no such thread, false if it may still come to
     /// it, or refuses: the first account of several may lack the privilege.
     /// </summary>
-    public async ValueTask<bool> KillQueryAsync(ulong threadId)
+    public async ValueTask<bool> KillQueryAsync(PooledConnection connection)
+    {
+        using var deadline = new CancellationTokenSource(s_killPatience, _time);
+
+        // A node that borrows may have no connection of its own left, and no place for one.
+        if (connection.Home is { } home && await home.KillQueryAsync(connection.ThreadId, deadline.Token))
+        {
+            return true;
+        }
+
+        return await KillQueryAsync(connection.ThreadId, deadline.Token);
+    }
+
+    /// <summary>As the other, for the thread of a connection that this node has opened.</summary>
+    public async ValueTask<bool> KillQueryAsync(ulong threadId, CancellationToken cancel)
     {
         Metrics.BackendKills.Increment();
-        using var deadline = new CancellationTokenSource(s_killPatience, _time);
-        var kill = await Pool.ControlAsync($"KILL QUERY {threadId}", deadline.Token);
+        var kill = await Pool.ControlAsync($"KILL QUERY {threadId}", cancel);
         return kill.Succeeded || kill.IsNoSuchThread;
     }
 

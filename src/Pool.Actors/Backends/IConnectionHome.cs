@@ -6,6 +6,12 @@ public interface IConnectionHome
     /// <summary>False: the loan has lasted long enough, and ends with the statement, transaction or pin in hand.</summary>
     bool MayServeMore { get; }
 
+    /// <summary>
+    /// Has the node that lent it interrupt the statement that runs on it: true when that is done, as at <see cref="Backend.KillQueryAsync(PooledConnection)"/>. Any
+    /// thread. The loan must not end before.
+    /// </summary>
+    ValueTask<bool> KillQueryAsync(ulong threadId, CancellationToken cancel);
+
     /// <summary>Ends the loan. Called once; the connection must not be touched any more. Never blocks or throws.</summary>
     void TakeBack(PooledConnection connection, LoanEnd end);
 }

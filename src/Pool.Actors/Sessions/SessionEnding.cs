@@ -25,7 +25,7 @@ internal static class SessionEnding
         {
             try
             {
-                if ((startedAt is null || startedAt == lease.StartedAt) && !await session.Origin.Backend.KillQueryAsync(lease.Connection.ThreadId))
+                if ((startedAt is null || startedAt == lease.StartedAt) && !await session.Origin.Backend.KillQueryAsync(lease.Connection))
                 {
                     // It may still arrive, and must not hit what would run there next.
                     lease.Connection.Doom();

@@ -17,6 +17,7 @@ internal sealed class NodePeers : IAsyncDisposable
     private readonly RemoteLeases _leases;
     private readonly LocalSessions _sessions;
     private readonly AdminPeerService _admin;
+    private readonly LoanKillService _loanKills;
     private readonly IMembership _membership;
 
     /// <summary>Has the node's sessions reach those of other nodes; the rest begins with <see cref="Start"/> and <see cref="Open"/>.</summary>
@@ -24,6 +25,7 @@ internal sealed class NodePeers : IAsyncDisposable
         PeerUnit peers, IMembership membership, SessionServices sessions, IReadOnlyList<Backend> backends, AdminPeerService admin, RemoteLeaseOptions leases, ILogger logger)
     {
         (_peers, _membership, _admin) = (peers, membership, admin);
+        _loanKills = new LoanKillService(backends);
         _sessions = new LocalSessions(sessions.Sessions, sessions.Metrics, sessions.Time);
         sessions.Directory = new ClusterSessions(_sessions, membership, peers.Network, sessions.Time);
         _leases = new RemoteLeases(leases, membership, peers.Network, backends, sessions.Time, logger);
@@ -38,7 +40,7 @@ internal sealed class NodePeers : IAsyncDisposable
     public IReadOnlyList<IMetricSource> Metrics { get; }
 
     /// <summary>Lets other nodes in; a <see cref="System.Net.Sockets.SocketException"/> says why it cannot listen.</summary>
-    public void Start() => _peers.Start([new SessionKillService(_sessions, _membership), new ProcessListService(_sessions), _admin], [_leases]);
+    public void Start() => _peers.Start([new SessionKillService(_sessions, _membership), new ProcessListService(_sessions), _loanKills, _admin], [_leases]);
 
     /// <summary>Begins to borrow connections. The node must be a member of its cluster.</summary>
     public void Open() => _leases.Start();

@@ -13,6 +13,19 @@ internal sealed class Loan(Lenders lenders, Lender lender, BorrowPipe pipe) : IC
     public bool MayServeMore => !pipe.HasEnded && lenders.Time.GetElapsedTime(_since) < lenders.Options.MaxLoan;
 
     /// <inheritdoc/>
+    public async ValueTask<bool> KillQueryAsync(ulong threadId, CancellationToken cancel)
+    {
+        try
+        {
+            return LoanKill.WasDone(await lender.Link.AskAsync(new LoanKill(_backend.Name, threadId).ToQuestion(), cancel));
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
     public void Ask(Search search) => _ = AskAsync(search);
 
     /// <inheritdoc/>

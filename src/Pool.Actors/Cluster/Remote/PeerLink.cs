@@ -23,6 +23,9 @@ internal sealed class PeerLink(Member member, IPeerNetwork network, int maxPipes
     /// <summary>True if a pipe is free, or one more may be opened.</summary>
     public bool HasRoom => Volatile.Read(ref _busy) < maxPipes;
 
+    /// <summary>Asks the other node; see <see cref="IPeerNetwork.AskAsync"/>.</summary>
+    public ValueTask<PeerAnswer> AskAsync(PeerQuestion question, CancellationToken cancel) => network.AskAsync(Member, question, cancel);
+
     /// <summary>A pipe for one loan, which may have to be opened; null if all are in use.</summary>
     public BorrowPipe? TryTake()
     {

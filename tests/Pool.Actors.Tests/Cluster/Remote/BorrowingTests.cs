@@ -1,3 +1,6 @@
+using Pool.Actors.Cluster.Membership;
+using Pool.Actors.Cluster.Peers;
+using Pool.Actors.Cluster.Remote;
 using Pool.Actors.Sessions;
 using Pool.Actors.Tests.Prepared;
 using Pool.Testing;
@@ -218,16 +221,47 @@ public sealed class BorrowingTests
         Assert.Empty(cluster.Server.Faults);
     }
 
-    [Fact]
-    public async Task A_killed_query_ends_and_its_session_goes_on()
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task A_killed_query_ends_if_either_node_can_kill_it_and_its_session_goes_on(bool borrowerHasControl, bool lenderAnswers)
     {
         await using var cluster = await NewAsync(server: ServerThatSleeps());
         var (victim, killer) = (await cluster[0].LogInAsync(), await cluster[0].LogInAsync());
         var sleeping = victim.QueryAsync("SELECT SLEEP(100)");
         await RunsAsync(cluster);
+        cluster.IsCutOff = !lenderAnswers;
+        if (!borrowerHasControl)
+        {
+            cluster[0].Backend.Pool.Resize(0);
+        }
+
         Assert.True((await killer.QueryAsync($"KILL QUERY {victim.ConnectionId}")).Succeeded);
         Assert.Equal(1317, (await sleeping).Error);
         Assert.True((await victim.QueryAsync("SELECT 1")).Succeeded);
+    }
+
+    [Fact]
+    public async Task A_node_can_have_nothing_killed_but_what_it_has_borrowed()
+    {
+        await using var cluster = await NewAsync(server: ServerThatSleeps());
+        var victim = await cluster[0].LogInAsync();
+        var sleeping = victim.QueryAsync("SELECT SLEEP(100)");
+        await RunsAsync(cluster);
+        var thread = cluster.Server.Log.First(s => s.Text == "SELECT SLEEP(100)").ThreadId;
+        Assert.False(await KilledAsync(cluster, new Incarnation(99), thread));
+        Assert.False(await KilledAsync(cluster, new Incarnation(1), thread + 1000));
+        Assert.False(sleeping.IsCompleted);
+        Assert.True(await KilledAsync(cluster, new Incarnation(1), thread));
+        Assert.Equal(1317, (await sleeping).Error);
+
+        static async Task<bool> KilledAsync(TestCluster cluster, Incarnation by, ulong thread)
+        {
+            var question = new LoanKill(cluster[1].Backend.Name, thread).ToQuestion();
+            var answer = await new LoanKillService([cluster[1].Backend]).AnswerAsync(new PeerName("node-0", by, 1), question.Body, CancellationToken.None);
+            return LoanKill.WasDone(new PeerAnswer(answer, null));
+        }
     }
 
     [Fact]
