@@ -30,7 +30,7 @@ internal sealed class LoadClient(LoadOptions options, ClientKind kind, RunClock 
     /// <summary>Runs queries until the clock stops them or one fails. Never throws.</summary>
     public Task RunAsync() => Failure is not null ? Task.CompletedTask : GuardAsync(async () =>
     {
-        while (!clock.Stopped)
+        for (var pace = new Pace(options.Rate, _random); !clock.Stopped; await pace.NextAsync())
         {
             var measured = clock.Measuring;
             var began = Stopwatch.GetTimestamp();

@@ -64,6 +64,9 @@ internal sealed record LoadOptions
     /// <summary>How many source addresses, from 127.0.0.1 on, the connections come from; 0 lets the system choose.</summary>
     public int Sources { get; init; }
 
+    /// <summary>Statements per second that each client sends at most; 0: the next as soon as the one before is answered.</summary>
+    public double Rate { get; init; }
+
     /// <summary>Process whose CPU time and memory are reported; 0 for none.</summary>
     public int Watch { get; init; }
 
@@ -123,6 +126,7 @@ internal sealed record LoadOptions
         "--kinds" => this with { Kinds = value },
         "--open-at-once" => this with { OpenAtOnce = Int(value) },
         "--sources" => this with { Sources = Int(value) },
+        "--rate" => this with { Rate = Number(value) },
         "--watch" => this with { Watch = Int(value) },
         "--watch-database" => this with { WatchDatabase = Int(value) },
         "--metrics" => this with { Metrics = value },
