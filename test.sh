@@ -26,6 +26,8 @@ finish() {
 broken() { tail -n 30 "$2" >&2; say "$1 failed; its log is $2"; failed=$((failed + 1)); finish; }
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# One compiler for all projects, also where that is switched off: it halves the time of the build.
+export UseSharedCompilation=true
 command -v dotnet >/dev/null || { say "no dotnet: install the .NET 10 SDK"; failed=1; finish; }
 for what in mariadb mysql etcd clients orms systemd; do
     tools/install-$what.sh > "$results/install-$what.log" 2>&1 || broken "installing $what" "$results/install-$what.log"

@@ -16,7 +16,8 @@ public sealed record BackendConfig
     public int Port { get; init; } = 3306;
 
     /// <summary>
-    /// Connections to the server at once, whatever their state, the reserved ones included: never exceeded. The default is well
+    /// Connections to the server at once, whatever their state, the reserved ones included: never exceeded, but for the
+    /// one case that docs/operations.md tells. The default is well
     /// below the server's own default of 151, and more than most servers have cores. In a cluster: of all nodes together, the same on
     /// each, not reloadable, and one of them is kept for looking after lost nodes.
     /// </summary>
