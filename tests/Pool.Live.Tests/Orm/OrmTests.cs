@@ -11,11 +11,11 @@ public abstract class OrmTests<TServer>(Rig<TServer> rig)
     where TServer : DatabaseServer, new()
 {
     private const string Database = "orm";
-    private const int Workers = 6;
+    private const int Workers = 4;
 
     [Theory]
     [MemberData(nameof(Applications.All), MemberType = typeof(Applications))]
-    public async Task Six_instances_say_on_two_connections_what_they_say_without_the_pool_and_keep_none_while_they_wait(string application)
+    public async Task Four_instances_say_on_two_connections_what_they_say_without_the_pool_and_keep_none_while_they_wait(string application)
     {
         var direct = await TranscriptsAsync(application, rig.Server.Port, _ => Task.CompletedTask);
         await using var node = await SmallNode.StartAsync(rig.Server);

@@ -104,7 +104,7 @@ internal sealed class Authenticator(LoginExchange exchange, LoginContext context
 
         if (answer.Span is [CachingSha2Password.PublicKeyRequest])
         {
-            byte[] key = [AuthMoreData.Header, .. context.Key.PublicPem.Span];
+            byte[] key = [AuthMoreData.Header, .. (await context.Key.PublicPemAsync()).Span];
             if (!await exchange.SendAsync(key) || await exchange.ReadAsync() is not { } encrypted)
             {
                 return false;
