@@ -9,8 +9,8 @@ public sealed class CollationCatalogue
     public const string Query =
         "SELECT ID, CHARACTER_SET_NAME, COLLATION_NAME FROM information_schema.COLLATIONS WHERE ID IS NOT NULL AND CHARACTER_SET_NAME IS NOT NULL";
 
-    // No server accepts these from a client; it takes its default instead.
-    private static readonly HashSet<string> s_notForClients = new(StringComparer.Ordinal) { "ucs2", "utf16", "utf16le", "utf32" };
+    // No server accepts these from a client; it takes its default instead. In no other set is ASCII more than one byte each.
+    private static readonly HashSet<string> s_wide = new(StringComparer.Ordinal) { "ucs2", "utf16", "utf16le", "utf32" };
 
     private readonly Dictionary<ushort, Collation> _byId;
 
@@ -41,7 +41,10 @@ public sealed class CollationCatalogue
     }
 
     /// <summary>True if the server accepts the collation from clients; it takes its default instead of others.</summary>
-    public bool IsForClients(ushort id) => _byId.TryGetValue(id, out var found) && !s_notForClients.Contains(found.CharacterSet);
+    public bool IsForClients(ushort id) => _byId.TryGetValue(id, out var found) && !IsWide(found.CharacterSet);
+
+    /// <summary>True for a character set in which ASCII is not written with the same bytes as everywhere else.</summary>
+    public static bool IsWide(string characterSet) => s_wide.Contains(characterSet);
 
     /// <summary>The character set and the name of a collation; null for an id that the server does not have.</summary>
     public (string CharacterSet, string Name)? Find(ushort id) =>

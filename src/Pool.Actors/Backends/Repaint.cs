@@ -61,7 +61,10 @@ public sealed class Repaint
         }
 
         var names = Names(has, needs);
-        var assignments = Differences(names is { } n ? AfterNames(has, n) : has, needs).Select(v => $"{v.Name} = {VariableCatalogue.Literal(v, needs[v.Index])}");
+        Func<Variable, string, string> literal = CollationCatalogue.IsWide(has.Find("character_set_connection") ?? "")
+            ? VariableCatalogue.LiteralInWide
+            : VariableCatalogue.Literal;
+        var assignments = Differences(names is { } n ? AfterNames(has, n) : has, needs).Select(v => $"{v.Name} = {literal(v, needs[v.Index])}");
         assignments = names is { } set ? assignments.Prepend($"NAMES {set.CharacterSet} COLLATE {set.Name}") : assignments;
         var list = string.Join(", ", assignments);
         plan._setsVariables = list.Length > 0;

@@ -116,6 +116,13 @@ public sealed class VariableCatalogue
         : $"_utf8mb4 x'{Convert.ToHexString(Encoding.UTF8.GetBytes(value))}'";
 
     /// <summary>
+    /// As <see cref="Literal"/>, where character_set_connection is a wide one: a server may take the bytes of the literal, converted to it, for a
+    /// name that it does not know (MariaDB: lc_time_names).
+    /// </summary>
+    public static string LiteralInWide(Variable variable, string value) =>
+        Literal(variable, value) is var literal && literal[0] == '\'' ? $"_utf8mb4 {literal}" : literal;
+
+    /// <summary>
     /// True if two texts are the same value: the trackers say ON where a snapshot says 1, and the order of a list's items does not matter.
     /// </summary>
     public static bool IsSame(string a, string b)

@@ -107,6 +107,14 @@ internal sealed class PaintedModel(SessionSettings has)
             return Encoding.UTF8.GetString(Convert.FromHexString(text[11..end]));
         }
 
+        const string Introducer = "_utf8mb4 ";
+        if (text.StartsWith(Introducer + "'", StringComparison.Ordinal))
+        {
+            var plain = Literal(text[Introducer.Length..], out length);
+            length += Introducer.Length;
+            return plain;
+        }
+
         if (text[0] != '\'')
         {
             length = text.Contains(',', StringComparison.Ordinal) ? text.IndexOf(',', StringComparison.Ordinal) : text.Length;

@@ -45,6 +45,15 @@ public sealed class RepaintTests
     }
 
     [Fact]
+    public void Under_a_wide_character_set_texts_say_what_they_are_written_in()
+    {
+        var has = On().With("character_set_connection", "ucs2");
+        var needs = On().With("character_set_connection", "utf8mb4").With("free", "de_DE").With("number", "7");
+        Assert.Equal(
+            ["SET character_set_connection = _utf8mb4 'utf8mb4', free = _utf8mb4 'de_DE', number = 7, collation_connection = _utf8mb4 ''"], Run(has, needs).Statements);
+    }
+
+    [Fact]
     public void Settings_of_two_baselines_are_compared_by_their_values()
     {
         var has = On(("free", "old"), ("number", "1"), ("version", "8")).With("number", "7");

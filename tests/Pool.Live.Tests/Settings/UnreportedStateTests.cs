@@ -1,5 +1,6 @@
 using Pool.Live.Tests.Faults;
 using Pool.Live.Tests.Support;
+using Pool.Wire.Commands;
 using Pool.Wire.Replies;
 
 namespace Pool.Live.Tests.Settings;
@@ -28,6 +29,24 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
         Assert.Equal(0, (await first.TryAsync("ROLLBACK TO s")).ErrorCode);
         await first.QueryAsync("COMMIT");
         Assert.Equal("0", await administrator.QueryAsync("SELECT COUNT(*) FROM pool.saved"));
+    }
+
+    // A server may not know the name of a locale that it reads as UCS-2. A statement is prepared anew as it was prepared.
+    [Fact]
+    public async Task Under_a_wide_character_set_a_statement_runs_that_was_prepared_under_other_settings()
+    {
+        await using var node = await rig.StartNodeAsync(s_small);
+        await using var client = await node.ConnectAsync();
+        var prepared = await client.RunAsync(CommandCode.StmtPrepare, "SELECT CAST(? AS SIGNED)"u8.ToArray());
+
+        // The connection that has it is taken.
+        await using var other = await node.ConnectAsync();
+        await other.QueryAsync("BEGIN");
+        await client.QueryAsync("SET lc_time_names = 'de_DE'");
+        await client.QueryAsync("SET character_set_connection = ucs2");
+        byte[] one = [0, 1, 0, 0, 0, 0, 1, (byte)ColumnType.VarString, 0, 1, (byte)'1'];
+        var executed = await client.RunAsync(CommandCode.StmtExecute, [.. BitConverter.GetBytes(prepared.Summary.StatementId), .. one]);
+        Assert.Equal(0, executed.Summary.ErrorCode);
     }
 }
 
