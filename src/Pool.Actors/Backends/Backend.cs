@@ -116,14 +116,20 @@ public sealed class Backend
     public async ValueTask<bool> KillQueryAsync(PooledConnection connection)
     {
         using var deadline = new CancellationTokenSource(s_killPatience, _time);
+        if (connection.Home is not { } home)
+        {
+            return await KillQueryAsync(connection.ThreadId, deadline.Token);
+        }
 
         // A node that borrows may have no connection of its own left, and no place for one.
-        if (connection.Home is { } home && await home.KillQueryAsync(connection.ThreadId, deadline.Token))
+        if (await home.KillQueryAsync(connection.ThreadId, deadline.Token))
         {
             return true;
         }
 
-        return await KillQueryAsync(connection.ThreadId, deadline.Token);
+        // The lender may still come to it, whatever is done here.
+        await KillQueryAsync(connection.ThreadId, deadline.Token);
+        return false;
     }
 
     /// <summary>As the other, for the thread of a connection that this node has opened.</summary>

@@ -239,7 +239,14 @@ public sealed class BorrowingTests
 
         Assert.True((await killer.QueryAsync($"KILL QUERY {victim.ConnectionId}")).Succeeded);
         Assert.Equal(1317, (await sleeping).Error);
+
+        // A lender that has not answered may still kill what runs there: nothing else does.
+        cluster.IsCutOff = false;
+        var before = cluster.Server.Log.First(s => s.Text == "SELECT SLEEP(100)").ThreadId;
+        await cluster.RestAsync();
+        await cluster.SpareAsync(1);
         Assert.True((await victim.QueryAsync("SELECT 1")).Succeeded);
+        Assert.Equal(lenderAnswers, before == cluster.Server.Log.First(s => s.Text == "SELECT 1").ThreadId);
     }
 
     [Fact]
