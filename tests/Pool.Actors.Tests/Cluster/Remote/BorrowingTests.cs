@@ -244,6 +244,13 @@ public sealed class BorrowingTests
         cluster.IsCutOff = false;
         var before = cluster.Server.Log.First(s => s.Text == "SELECT SLEEP(100)").ThreadId;
         await cluster.RestAsync();
+        await TestNode.UntilAsync(
+            () =>
+            {
+                cluster.Advance(TimeSpan.FromMilliseconds(250));
+                return cluster[1].Now.Idle > 0;
+            },
+            "the lender has a connection again");
         await cluster.SpareAsync(1);
         Assert.True((await victim.QueryAsync("SELECT 1")).Succeeded);
         Assert.Equal(lenderAnswers, before == cluster.Server.Log.First(s => s.Text == "SELECT 1").ThreadId);
