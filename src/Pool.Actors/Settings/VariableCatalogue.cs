@@ -107,7 +107,7 @@ public sealed class VariableCatalogue
 
     /// <summary>
     /// A value as it is written after SET name =. Neither the connection's sql_mode, which says what a backslash is, nor its character
-    /// set changes what the server reads.
+    /// set changes what the server reads; but see <see cref="LiteralInWide"/>.
     /// </summary>
     public static string Literal(Variable variable, string value) =>
         value == Null ? "NULL"

@@ -287,51 +287,9 @@ public sealed class UserShareTests
     [MemberData(nameof(Seeds))]
     public async Task Whatever_nodes_and_the_store_do_the_user_never_holds_more_than_its_cap(int seed)
     {
-        var random = new Random(seed);
         await using var rig = new ShareRig(cap: 24, userCap: 3);
-        for (var i = 0; i < 4; i++)
-        {
-            rig.Start(store: new FaultyStore(rig.Store, new Random(seed + i)));
-        }
-
-        var alive = rig.Nodes.ToList();
-        for (var step = 0; step < (Invariants.RandomWalk.IsLong ? 400 : 40); step++)
-        {
-            var node = alive[random.Next(alive.Count)];
-            switch (random.Next(8))
-            {
-                case 0 or 1:
-                    node.Want(random.Next(1, 6));
-                    break;
-                case 2 or 3:
-                    node.Rest();
-                    break;
-                case 4:
-                    node.Membership.Proven = !node.Membership.Proven;
-                    break;
-                case 5:
-                    node.Membership.Abandon();
-                    await rig.PassAsync(TimeSpan.FromSeconds(random.Next(25)));
-                    node.Membership.Rejoin();
-                    break;
-                case 6 when alive.Count > 2:
-                    await node.KillAsync();
-                    alive.Remove(node);
-                    alive.Add(rig.Start(store: new FaultyStore(rig.Store, new Random(seed + step))));
-                    break;
-                default:
-                    await rig.PassAsync(TimeSpan.FromMilliseconds(random.Next(4_000)));
-                    break;
-            }
-
-            Assert.True(rig.UserPeak <= rig.UserCap, $"seed {seed}, step {step}: {rig.UserPeak} held");
-        }
-
-        foreach (var node in alive)
-        {
-            node.Membership.Proven = true;
-            node.Rest();
-        }
+        var alive = await rig.WalkAsync(
+            seed, mostWanted: 6, step => Assert.True(rig.UserPeak <= rig.UserCap, $"seed {seed}, step {step}: {rig.UserPeak} held"));
 
         alive[0].Want(100);
         await rig.UntilAsync(() => alive[0].Held.Count == rig.UserCap, $"seed {seed}: all that the user may hold");
