@@ -28,13 +28,19 @@ internal static class StatementCommands
     /// <summary>True if the server knows the id -1 for the statement that was prepared last.</summary>
     public static bool KnowsLast(Session session) => session.Origin.Backend.Facts!.Flavour == ServerFlavour.MariaDb;
 
-    /// <summary>A statement was prepared for the session: MySQL forgets the warnings of the one before then, MariaDB keeps them.</summary>
-    public static void EndDiagnostics(Session session)
+    /// <summary>
+    /// A statement was prepared for the session: MySQL forgets the warnings of the one before then, and the answer is true; MariaDB keeps
+    /// them.
+    /// </summary>
+    public static bool EndDiagnostics(Session session)
     {
-        if (session.Origin.Backend.Facts!.Flavour == ServerFlavour.MySql)
+        if (session.Origin.Backend.Facts!.Flavour == ServerFlavour.MariaDb)
         {
-            session.Diagnostics = null;
+            return false;
         }
+
+        session.Diagnostics = null;
+        return true;
     }
 
     /// <summary>What the servers call a command in their errors.</summary>

@@ -71,7 +71,7 @@ internal static class CommandEnd
             pins = session.Pins;
         }
 
-        if (!connection.Kills.IsQuiet || connection.Replies.Window.HasUnscanned || lease.SettingsUnread || session.Capture is not null
+        if (!connection.Kills.IsQuiet || connection.Replies.Window.HasUnscanned || lease.SettingsUnread || lease.PrepareWarned || session.Capture is not null
             || (lease.Facts.Traits & StatementTraits.SetsGlobals) != 0)
         {
             return Step.Settle;
@@ -131,7 +131,7 @@ internal static class CommandEnd
         switch (lease.Command)
         {
             case CommandCode.StmtPrepare when summary.ErrorCode == 0 && lease.Preparing is not null:
-                StatementCommands.EndDiagnostics(session);
+                lease.PrepareWarned = StatementCommands.EndDiagnostics(session) && summary.Warnings > 0 && !lease.HasLastResult;
                 return;
             case CommandCode.StmtPrepare when summary.ErrorCode == 0:
                 (session.Statements ??= []).Add(summary.StatementId);
@@ -196,7 +196,8 @@ internal static class CommandEnd
             return stateLost ? await LocalCommands.FailAndCloseAsync(session, PoolError.BackendLost, 0, session.Origin.Backend.Name, StateLost) : Step.Next;
         }
 
-        if (lease.SettingsUnread && !await SettingsReading.ReadAsync(session, lease))
+        if ((lease.PrepareWarned && !await ReadDiagnosticsAsync(session, lease))
+            || (lease.SettingsUnread && !await SettingsReading.ReadAsync(session, lease)))
         {
             session.Discard("lost");
             session.Capture = null;
@@ -251,11 +252,12 @@ internal static class CommandEnd
     /// <summary>Takes the last statement's warnings from the connection into the session's care.</summary>
     public static async ValueTask<bool> ReadDiagnosticsAsync(Session session, Lease lease)
     {
-        if (!lease.HasLastResult || session.Diagnostics is not null)
+        if (session.Diagnostics is not null || !(lease.HasLastResult || lease.PrepareWarned))
         {
             return true;
         }
 
+        lease.PrepareWarned = false;
         var result = await lease.Connection.QueryAsync("SHOW WARNINGS", CancellationToken.None);
         session.Diagnostics = result.Succeeded ? Diagnostics.From(result, lease.Connection.Capabilities) : null;
         return result.ErrorCode >= 0;

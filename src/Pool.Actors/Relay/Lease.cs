@@ -45,6 +45,9 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>The session's last statement ran here: its row count, found rows and warnings are what this connection says.</summary>
     public bool HasLastResult { get; set; }
 
+    /// <summary>The session's last statement was prepared here with warnings, and the session does not know yet of what.</summary>
+    public bool PrepareWarned { get; set; }
+
     /// <summary>What the connection carries is not known: a statement may have changed variables, and they could not be read since.</summary>
     public bool SettingsUnread { get; set; }
 
@@ -83,6 +86,7 @@ internal sealed class Lease(BackendConnection connection)
         FoundRowsUnread = false;
         CalculatesFoundRows = false;
         HasLastResult = false;
+        PrepareWarned = false;
         SettingsUnread = false;
         Pending = null;
         Hinted = null;

@@ -323,4 +323,18 @@ public sealed class MariaDbStatementTests(FaultRig<MariaDbServer> rig) : Stateme
 
 /// <summary>At MySQL.</summary>
 [Collection(MySqlFaults.Name)]
-public sealed class MySqlStatementTests(FaultRig<MySqlServer> rig) : StatementTests<MySqlServer>(rig);
+public sealed class MySqlStatementTests(FaultRig<MySqlServer> rig) : StatementTests<MySqlServer>(rig)
+{
+    [Fact]
+    public Task Warnings_of_a_prepare_are_told() => SameAsync(async (client, other) =>
+    {
+        await client.PrepareAsync("SELECT SQL_CALC_FOUND_ROWS id FROM prepared.t LIMIT 1");
+        await other.QueryAsync("SELECT 1");
+        await client.QueryAsync("SELECT @@warning_count");
+        await client.PrepareAsync("SELECT SQL_CALC_FOUND_ROWS id FROM prepared.t LIMIT 2");
+        await other.QueryAsync("SELECT 1");
+        await client.QueryAsync("SHOW WARNINGS");
+        await client.PrepareAsync("SELECT 1");
+        await client.QueryAsync("SELECT @@warning_count");
+    });
+}

@@ -47,6 +47,12 @@ internal static class KnownDifferences
         ? @"GET DIAGNOSTICS|KILL|FOUND_ROWS\(\)|COM_Ping|COM_SetOption|COM_InitDb|PREPARE SELECT @u1, @u2|CONCAT\(@u2"
         : @"GET DIAGNOSTICS|KILL|FOUND_ROWS\(\)|PREPARE SELECT @u1, @u2|SHOW WARNINGS|SHOW ERRORS|SHOW COUNT|_count\b";
 
+    /// <summary>
+    /// A prepared statement that is sent no long data: it asks what the statement before left, and the data keep it on a connection that
+    /// may not be the one where that ran.
+    /// </summary>
+    public static bool IsSentNoLongData(string sql) => sql.Contains("ROW_COUNT()", StringComparison.Ordinal);
+
     /// <summary>Variables that SHOW VARIABLES shows and that are not compared, with the reason. Nor are those in which the two servers
     /// themselves differ: ports, paths and the like.</summary>
     public static IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>

@@ -161,15 +161,15 @@ internal sealed class TwinGenerator(int seed, int clients, bool isMySql)
                 return new TwinCommand.OfSlot(CommandCode.StmtClose, slot, []);
             case 1:
                 return new TwinCommand.OfSlot(CommandCode.StmtReset, slot, []);
-            case 2 when parameters > 0 && (!isMySql || client.Kinds[slot][0] == BlobKind):
+            case 2 when parameters > 0 && !KnownDifferences.IsSentNoLongData(client.Texts[slot]) && (!isMySql || client.Kinds[slot][0] == BlobKind):
                 client.Pending.Enqueue(new TwinCommand.Execute(slot, [TwinParameter.SentBefore, .. Parameters(client, slot)[1..]], true, false));
                 return new TwinCommand.OfSlot(CommandCode.StmtSendLongData, slot, [0, 0, (byte)'4', (byte)'2']);
             case < 14 when parameters >= 0:
                 return new TwinCommand.Execute(slot, Parameters(client, slot), _random.Next(3) > 0, false);
             default:
-                (var sql, client.Slots[slot]) = Any(TwinStatements.Prepared);
+                (client.Texts[slot], client.Slots[slot]) = Any(TwinStatements.Prepared);
                 client.Kinds[slot] = [.. Enumerable.Range(0, client.Slots[slot]).Select(_ => _random.Next(NullKind + 1))];
-                return new TwinCommand.Prepare(slot, sql);
+                return new TwinCommand.Prepare(slot, client.Texts[slot]);
         }
     }
 
@@ -202,6 +202,9 @@ internal sealed class TwinGenerator(int seed, int clients, bool isMySql)
         public Queue<TwinCommand> Pending { get; } = [];
 
         public TwinEpisode? Episode { get; set; }
+
+        /// <summary>Each slot's statement.</summary>
+        public string[] Texts { get; } = ["", "", "", ""];
 
         /// <summary>How many parameters each slot's statement has; -1: there is none.</summary>
         public int[] Slots { get; } = [-1, -1, -1, -1];
