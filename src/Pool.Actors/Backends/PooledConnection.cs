@@ -30,6 +30,12 @@ public abstract class PooledConnection
     /// <summary>In whose quota the connection has a place, from its lease until nothing of the session is left on it; null for none.</summary>
     internal UserQuota? Quota { get; set; }
 
+    /// <summary>Those who need the same as the waiter that it was last given to in line; null for nobody. Written under the line's gate only.</summary>
+    internal FingerprintQueue? Kind { get; set; }
+
+    /// <summary>When it was given to that waiter, by the pool's exact clock; 0 once it came back. Under the line's gate.</summary>
+    internal long GivenAt { get; set; }
+
     /// <summary>The node that it was lent to, until that has given it back in order or the server has ended it. For any thread.</summary>
     internal Incarnation? LentTo
     {

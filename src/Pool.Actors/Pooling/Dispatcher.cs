@@ -13,6 +13,8 @@ internal sealed class Dispatcher(
 {
     private const int FewestPasses = 8;
 
+    private readonly KindBalance _balance = new(state);
+
     /// <summary>How far down a long line is looked for somebody who can use the connection at hand.</summary>
     private const int Reach = 256;
 
@@ -204,8 +206,8 @@ internal sealed class Dispatcher(
     }
 
     /// <summary>
-    /// Who gets a connection, or its place: whoever needs just this connection, else the first who can have it repainted, else the first
-    /// who has a use for its place; and in any case somebody further ahead whom these may not pass.
+    /// Who gets a connection, or its place: whoever needs just this connection, else the first of the largest kind that can have it
+    /// repainted, else the first who has a use for its place; and in any case somebody further ahead whom these may not pass.
     /// </summary>
     private Waiter? Choose(PooledConnection connection)
     {
@@ -214,43 +216,37 @@ internal sealed class Dispatcher(
             return null;
         }
 
-        var best = state.Fingerprints[connection.Fingerprint].Waiters.First;
+        _balance.Returned(connection);
+        var best = state.Fingerprints[connection.Fingerprint].Waiters.First ?? _balance.FirstOfMost(connection, Reach);
         Waiter? first = null;
         var waiter = state.Line.First;
         for (var looked = 0; waiter is not null && waiter != best && looked < Reach; looked++, waiter = waiter.Next)
         {
             if (state.Fingerprints.CanRepaint(connection.Fingerprint, waiter.Needed))
             {
-                best = best is not null && MayPass(best, waiter) ? best : waiter;
+                best = best is not null && MayPass(connection, best, waiter) ? best : waiter;
                 break;
             }
 
             first ??= MayReplaceFor(waiter) ? waiter : null;
         }
 
-        return best is null || (first is not null && !MayPass(best, first)) ? first : best;
+        return best is null || (first is not null && !MayPass(connection, best, first)) ? first : best;
     }
 
     /// <summary>
     /// Whether a waiter may be served before one whose turn comes earlier. Each pass spares a repaint, but kinds of waiters that have too
-    /// few connections fall behind by it. One that is behind by half the line gets a connection more, but not another one
-    /// before all who are in line now are through, since it takes that long to work. One that is behind by the whole line gets the next
-    /// at any cost: nobody waits much longer than twice as long as in turn. Four waits for each connection, which delay a waiter by
-    /// about four statements, are always bearable.
+    /// few connections fall behind by it. Four waits for each connection, which delay a waiter by about four statements, are always
+    /// bearable. One that is behind by half the line gets a connection if its kind has a use for one more; else it has enough, and
+    /// those are only late. One that is behind by the whole line gets the next at any cost: nobody waits much longer than twice as long
+    /// as in turn.
     /// </summary>
     /// <remarks>With less patience kinds take connections from each other in turn, and every third statement needs a repaint (simulated).</remarks>
-    private bool MayPass(Waiter later, Waiter earlier)
+    private bool MayPass(PooledConnection connection, Waiter later, Waiter earlier)
     {
         var patience = Math.Max(Math.Max(FewestPasses, 4 * state.Max), earlier.Ahead / 2);
         var behind = later.Turn - earlier.Turn;
-        var alike = state.Fingerprints[earlier.Needed].Waiters;
-        if (behind <= patience || (behind <= 2 * patience && earlier.Number <= alike.HelpedUpTo))
-        {
-            return true;
-        }
-
-        alike.HelpedUpTo = state.Line.LastNumber;
-        return false;
+        return behind <= patience || (behind <= 2 * patience && !_balance.IsWorthMore(connection, later, earlier));
     }
 
     private bool MayReplaceFor(Waiter waiter) =>
@@ -259,6 +255,7 @@ internal sealed class Dispatcher(
     private void Grant(ref Completions served, Waiter waiter, PooledConnection connection)
     {
         state.Line.Remove(waiter);
+        _balance.Given(connection, waiter);
         if (waiter.Quota is not null)
         {
             connection.Quota = waiter.Quota;

@@ -6,6 +6,9 @@ namespace Pool.Actors.Pooling;
 /// </summary>
 internal sealed class FingerprintQueue
 {
+    // The mean follows what changes within some tens of leases.
+    private const double Newest = 1.0 / 16;
+
     private Waiter? _first;
     private Waiter? _last;
 
@@ -14,15 +17,22 @@ internal sealed class FingerprintQueue
 
     public Waiter? First => Volatile.Read(ref _first);
 
-    /// <summary>
-    /// The newest wait at the time when one of these waiters, being late, was last given a connection out of turn. Those up to it
-    /// are being helped already.
-    /// </summary>
-    public long HelpedUpTo { get; set; }
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How long those before them had a connection, on average, in ticks of the pool's exact clock; 0 if not known.</summary>
+    public double LeaseTicks { get; private set; }
+
+    /// <summary>How long one connection would take to serve them all, in ticks of the pool's exact clock.</summary>
+    public double Work => Count * LeaseTicks;
+
+    /// <summary>One had a connection for so long.</summary>
+    public void NoteLease(long ticks) => LeaseTicks += LeaseTicks == 0 ? ticks : (ticks - LeaseTicks) * Newest;
 
     /// <summary>Adds the waiter that has just joined the line. In constant time while users wait equally much.</summary>
     public void Add(Waiter waiter)
     {
+        Count++;
         var before = waiter.Round < _first?.Round ? null : _last;
         while (before?.Round > waiter.Round)
         {
@@ -43,6 +53,7 @@ internal sealed class FingerprintQueue
     /// <summary>Takes a waiter out.</summary>
     public void Remove(Waiter waiter)
     {
+        Count--;
         waiter.NextAlike?.PreviousAlike = waiter.PreviousAlike;
         waiter.PreviousAlike?.NextAlike = waiter.NextAlike;
         _last = waiter.NextAlike is null ? waiter.PreviousAlike : _last;

@@ -154,33 +154,35 @@ public sealed class LineTests
         Assert.Equal(4 * f.Pool.Options.MaxConnections, passes);
     }
 
-    [Fact]
-    public async Task A_kind_that_is_late_is_given_one_connection_and_then_waits_twice_as_patiently_for_another()
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(5, 1)]
+    public async Task A_kind_that_is_late_is_helped_earlier_if_it_has_a_use_for_one_connection_more(int late, int patience)
     {
-        await using var f = new PoolFixture(leases: 1);
+        await using var f = new PoolFixture(leases: 2);
         var (shop, blog) = (f.Of("shop"), f.Of("blog"));
-        var connection = await f.TakeAsync(shop);
-        var late = new[] { f.LeaseAsync(blog), f.LeaseAsync(blog) };
-        var exact = Enumerable.Range(0, 20).Select(_ => f.LeaseAsync(shop)).ToArray();
+        var (connection, its) = (await f.TakeAsync(shop), await f.TakeAsync(shop));
+        var waiting = f.LeaseAsync(blog);
+        f.Pool.Return(its);
+        its = (FakeConnection)(await waiting).Connection!;
+        its.Paint(blog);
+        var first = Enumerable.Range(0, late).Select(_ => f.LeaseAsync(blog)).ToArray()[0];
 
-        for (var passed = 0; passed < 7; passed++)
+        var passes = 0;
+        for (; passes < 100; passes++)
         {
+            var exact = f.LeaseAsync(shop);
             f.Pool.Return(connection);
-            await exact[passed];
+            if (first.IsCompleted)
+            {
+                break;
+            }
+
+            await exact;
         }
 
-        // The eighth would pass a waiter who joined nine waits before it. That one's neighbour is nine and more behind from here on.
-        f.Pool.Return(connection);
-        await late[0];
-        for (var passed = 7; passed < 16; passed++)
-        {
-            f.Pool.Return(connection);
-            await exact[passed];
-            Assert.False(late[1].IsCompleted, $"served after {passed} passes");
-        }
-
-        f.Pool.Return(connection);
-        Assert.Same(connection, (await late[1]).Connection);
+        // The others of its kind joined after it as well, and so make it late by as many.
+        Assert.Equal((patience * 4 * f.Pool.Options.MaxConnections) + 1 - late, passes);
     }
 
     [Fact]

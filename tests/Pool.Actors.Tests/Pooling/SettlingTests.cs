@@ -15,6 +15,8 @@ public sealed class SettlingTests(ITestOutputHelper output)
         ["one of eight is slow"] = [new Kind(125, Slow), .. Enumerable.Repeat(new Kind(125), 7)],
         ["half of eight are slow"] = [.. Enumerable.Repeat(new Kind(125, Slow), 4), .. Enumerable.Repeat(new Kind(125), 4)],
         ["each has twice the sessions of the one before"] = [.. Enumerable.Range(0, 8).Select(i => new Kind(4 << i))],
+        ["eight kinds in bursts"] = [.. Enumerable.Repeat(new Kind(125, Batch: 0.01), 8)],
+        ["one of eight is slow, in bursts"] = [new Kind(125, Slow, Batch: 0.01), .. Enumerable.Repeat(new Kind(125, Batch: 0.01), 7)],
         ["more kinds than connections"] = [.. Enumerable.Repeat(new Kind(10), 100)],
     };
 
@@ -23,7 +25,9 @@ public sealed class SettlingTests(ITestOutputHelper output)
     [InlineData("one of eight is slow", 20)]
     [InlineData("half of eight are slow", 20)]
     [InlineData("each has twice the sessions of the one before", 20)]
-    [InlineData("more kinds than connections", 350)]
+    [InlineData("eight kinds in bursts", 75)]
+    [InlineData("one of eight is slow, in bursts", 20)]
+    [InlineData("more kinds than connections", 370)]
     public async Task A_long_line_of_many_kinds_needs_few_repaints_and_nobody_waits_much_longer_than_in_turn(string what, int mostRepaints)
     {
         var kinds = s_loads[what];

@@ -40,9 +40,11 @@ internal sealed class SimulatedLoad
     /// <summary>Lets the load settle, and counts what happens after that.</summary>
     public static async Task<SimulatedLoad> RunAsync(int connections, IReadOnlyList<Kind> kinds, int seed, int grants = 20_000)
     {
-        await using var pool = new PoolFixture(connections, seed: seed);
+        var clock = new Clock();
+        await using var pool = new PoolFixture(connections, time: clock, seed: seed);
         await pool.FillAsync(pool.Of("kind0"), connections);
         var load = new SimulatedLoad(pool, seed);
+        clock.Load = load;
         for (var index = 0; index < kinds.Count; index++)
         {
             for (var i = 0; i < kinds[index].Sessions; i++)
@@ -101,16 +103,45 @@ internal sealed class SimulatedLoad
         After(member.Kind.Statement, () =>
         {
             connection.Paint(member.Needed);
-            After(member.Kind.Thought, () => Ask(member));
+            if (member.Kind.Batch > 0)
+            {
+                Enqueue((Math.Floor(_now / member.Kind.Batch) + 1) * member.Kind.Batch, () => Ask(member));
+            }
+            else
+            {
+                After(member.Kind.Thought, () => Ask(member));
+            }
+
             _pool.Pool.Return(connection);
         });
     }
 
-    private void After(double mean, Action action) =>
-        _events.Enqueue(action, (_now - (mean * Math.Log(1 - _random.NextDouble())), ++_number));
+    private void After(double mean, Action action) => Enqueue(_now - (mean * Math.Log(1 - _random.NextDouble())), action);
 
-    /// <summary>What sessions of one kind do. Times are means of exponential distributions, in seconds.</summary>
-    public sealed record Kind(int Sessions, double Statement = 0.001, double Thought = 0, string User = "ann");
+    private void Enqueue(double time, Action action) => _events.Enqueue(action, (time, ++_number));
+
+    /// <summary>
+    /// What sessions of one kind do. Times are means of exponential distributions, in seconds; but for a batch, if there is one: the sessions
+    /// ask again all at once, whenever so much time has passed.
+    /// </summary>
+    public sealed record Kind(int Sessions, double Statement = 0.001, double Thought = 0, string User = "ann", double Batch = 0);
+
+    /// <summary>The simulated time. No timer is ever due.</summary>
+    private sealed class Clock : TimeProvider
+    {
+        private readonly ManualTime _still = new();
+
+        public SimulatedLoad? Load { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => 1 + (long)((Load?._now ?? 0) * TimeSpan.TicksPerSecond);
+
+        public override DateTimeOffset GetUtcNow() => _still.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            _still.CreateTimer(callback, state, dueTime, period);
+    }
 
     private sealed class Member(Kind kind, int index, Fingerprint needed)
     {
