@@ -11,9 +11,9 @@ using Pool.Host.Transport;
 using Pool.Remote;
 
 InlineCompletions.Enable();
-if (args is not [var host, var port, var rounds])
+if (args is not [var host, var port, var relayPort, var rounds])
 {
-    await Console.Error.WriteLineAsync("usage: pool-remote HOST PORT ROUNDS");
+    await Console.Error.WriteLineAsync("usage: pool-remote HOST PORT RELAY_PORT ROUNDS");
     return 2;
 }
 
@@ -24,8 +24,10 @@ foreach (var mode in (BackendTlsMode[])[BackendTlsMode.Disabled, BackendTlsMode.
     var connectionClass = new ConnectionClass("app", FoundRows: false, LocalFiles: false);
     var accounts = new Dictionary<string, (string, Func<string?>)> { ["app"] = ("app", () => Environment.GetEnvironmentVariable("APP_PASSWORD")) };
     var address = new BackendAddress(host, int.Parse(port, CultureInfo.InvariantCulture), mode, accounts);
+    var relayAddress = new BackendAddress(host, int.Parse(relayPort, CultureInfo.InvariantCulture), mode, accounts);
     var (lender, borrower, single) = (new LoopbackPeers("lender", 1), new LoopbackPeers("borrower", 2), new LoopbackPeers("single", 3));
     var alone = await NewAsync(address, connectionClass, connections: 1);
+    var relayed = await NewAsync(relayAddress, connectionClass, connections: 1);
     var lends = await NewAsync(address, connectionClass, connections: 4);
     var keeps = await NewAsync(address, connectionClass, connections: 0);
     var asks = await NewAsync(address, connectionClass, connections: 0);
@@ -43,6 +45,7 @@ foreach (var mode in (BackendTlsMode[])[BackendTlsMode.Disabled, BackendTlsMode.
     Arm[] arms =
     [
         Arm.OfPool("local lease", alone.Backend.Pool, NeededOf(alone.Backend, connectionClass)),
+        Arm.OfPool("local lease, through the dumb relay", relayed.Backend.Pool, NeededOf(relayed.Backend, connectionClass)),
         Arm.OfPool("remote lease, in a burst", keeps.Backend.Pool, NeededOf(keeps.Backend, connectionClass)),
         Arm.OfPool("remote lease, asked for each time", asks.Backend.Pool, NeededOf(asks.Backend, connectionClass)),
         Arm.OfConnects("new connection", alone.Connector, connectionClass),
@@ -59,12 +62,12 @@ foreach (var mode in (BackendTlsMode[])[BackendTlsMode.Disabled, BackendTlsMode.
     }
 
     Console.WriteLine($"backend TLS {(mode == BackendTlsMode.Disabled ? "off" : "on")}");
-    Console.WriteLine($"{"",-36}{"p50 us",10}{"p99 us",10}{"of local",10}{"of new",10}");
+    Console.WriteLine($"{"",-36}{"p50 us",10}{"p99 us",10}{"of local",10}{"of relayed",12}{"of new",10}");
     foreach (var arm in arms)
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{arm.Name,-36}{arm.Median,10:F0}{arm.Percentile(0.99),10:F0}{arm.Median / arms[0].Median,10:F2}{arm.Median / arms[^1].Median,10:F3}"));
+            $"{arm.Name,-36}{arm.Median,10:F0}{arm.Percentile(0.99),10:F0}{arm.Median / arms[0].Median,10:F2}{arm.Median / arms[1].Median,12:F2}{arm.Median / arms[^1].Median,10:F3}"));
     }
 
     foreach (var (name, metrics) in keeping.Metrics.Select(m => ("in bursts", m.Value)).Concat(asking.Metrics.Select(m => ("each time", m.Value))))
