@@ -1,8 +1,7 @@
 #!/bin/bash
 # What does a statement cost on a connection that another node lends, beside one of the node's own, and beside a new connection? Two nodes'
 # pools in one process, with TCP over loopback between them; once without and once with TLS to the database. One statement after the other.
-# A lease of the node's own through the dumb relay says what one hop more costs at least on the machine: nothing that another node lends
-# can be quicker.
+# A lease of the node's own through the dumb relay says about what one hop more costs on the machine. The nodes' pipes are not encrypted here.
 #
 #   remote.sh [--rounds 20]
 . "$(dirname "$0")/lib.sh"

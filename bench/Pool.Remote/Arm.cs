@@ -6,7 +6,7 @@ using Pool.Actors.Settings;
 namespace Pool.Remote;
 
 /// <summary>One way to run a statement, measured again and again: what it took, in microseconds.</summary>
-internal sealed class Arm(string name, Func<ValueTask> statement)
+internal sealed class Arm(string name, Func<ValueTask> statement, Func<ValueTask>? end = null)
 {
     private readonly List<double> _microseconds = [];
 
@@ -29,6 +29,10 @@ internal sealed class Arm(string name, Func<ValueTask> statement)
             var started = Stopwatch.GetTimestamp();
             await statement();
             _microseconds.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+            if (end is not null)
+            {
+                await end();
+            }
         }
     }
 
@@ -49,14 +53,20 @@ internal sealed class Arm(string name, Func<ValueTask> statement)
         });
     }
 
-    /// <summary>A new connection, one statement, and its end.</summary>
-    public static Arm OfConnects(string name, IBackendConnector connector, ConnectionClass connectionClass) => new(name, async () =>
+    /// <summary>A new connection and one statement. Its end is awaited, and not measured.</summary>
+    public static Arm OfConnects(string name, IBackendConnector connector, ConnectionClass connectionClass)
     {
-        var outcome = await connector.ConnectAsync(connectionClass, CancellationToken.None);
-        var connection = outcome.Connection ?? throw new InvalidOperationException($"no connection: {outcome.Failure}");
-        await QueryAsync(connection);
-        _ = connection.CloseAsync(TimeSpan.FromSeconds(5)).AsTask();
-    });
+        PooledConnection? connection = null;
+        return new Arm(
+            name,
+            async () =>
+            {
+                var outcome = await connector.ConnectAsync(connectionClass, CancellationToken.None);
+                connection = outcome.Connection ?? throw new InvalidOperationException($"no connection: {outcome.Failure}");
+                await QueryAsync(connection);
+            },
+            async () => await connection!.CloseAsync(TimeSpan.FromSeconds(5)));
+    }
 
     private static async ValueTask QueryAsync(PooledConnection connection)
     {

@@ -33,7 +33,7 @@ public abstract class PooledConnection
     /// <summary>Those who need the same as the waiter that it was last given to in line; null for nobody. Written under the line's gate only.</summary>
     internal FingerprintQueue? Kind { get; set; }
 
-    /// <summary>When it was given to that waiter, by the pool's exact clock; 0 once it came back. Under the line's gate.</summary>
+    /// <summary>When it was given to that waiter, by the pool's exact clock; 0 once it came back. The owner's.</summary>
     internal long GivenAt { get; set; }
 
     /// <summary>The node that it was lent to, until that has given it back in order or the server has ended it. For any thread.</summary>

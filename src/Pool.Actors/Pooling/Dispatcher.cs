@@ -52,6 +52,7 @@ internal sealed class Dispatcher(
         }
         else if (state.Line.Count == 0)
         {
+            connection.GivenAt = 0;
             state.Slots.Put(connection, idleSince);
             Serve();
         }
@@ -198,6 +199,7 @@ internal sealed class Dispatcher(
             }
             else
             {
+                _balance.Promised(connection, chosen);
                 closer.CloseFor(chosen, connection);
             }
         }
@@ -217,7 +219,7 @@ internal sealed class Dispatcher(
         }
 
         _balance.Returned(connection);
-        var best = state.Fingerprints[connection.Fingerprint].Waiters.First ?? _balance.FirstOfMost(connection, Reach);
+        var best = state.Fingerprints[connection.Fingerprint].Waiters.First ?? _balance.FirstOfMost(connection, Depth);
         Waiter? first = null;
         var waiter = state.Line.First;
         for (var looked = 0; waiter is not null && waiter != best && looked < Reach; looked++, waiter = waiter.Next)
@@ -228,7 +230,7 @@ internal sealed class Dispatcher(
                 break;
             }
 
-            first ??= MayReplaceFor(waiter) ? waiter : null;
+            first ??= connection.Home is null && MayReplaceFor(waiter) ? waiter : null;
         }
 
         return best is null || (first is not null && !MayPass(connection, best, first)) ? first : best;

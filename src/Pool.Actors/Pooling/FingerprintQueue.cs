@@ -6,8 +6,9 @@ namespace Pool.Actors.Pooling;
 /// </summary>
 internal sealed class FingerprintQueue
 {
-    // The mean follows what changes within some tens of leases.
+    // The mean follows what changes within some tens of leases, and one that was kept for minutes is forgotten as soon.
     private const double Newest = 1.0 / 16;
+    private const double Longest = 4;
 
     private Waiter? _first;
     private Waiter? _last;
@@ -27,7 +28,8 @@ internal sealed class FingerprintQueue
     public double Work => Count * LeaseTicks;
 
     /// <summary>One had a connection for so long.</summary>
-    public void NoteLease(long ticks) => LeaseTicks += LeaseTicks == 0 ? ticks : (ticks - LeaseTicks) * Newest;
+    public void NoteLease(long ticks) =>
+        LeaseTicks += LeaseTicks == 0 ? ticks : (Math.Min(ticks, Longest * LeaseTicks) - LeaseTicks) * Newest;
 
     /// <summary>Adds the waiter that has just joined the line. In constant time while users wait equally much.</summary>
     public void Add(Waiter waiter)

@@ -8,7 +8,7 @@ namespace Pool.Actors.Pooling;
 /// </summary>
 internal sealed class KindBalance(PoolState state)
 {
-    /// <summary>How many connections are looked at; in a larger pool they stand for all.</summary>
+    /// <summary>How many connections are looked at. In a larger pool they stand for all, and do not tell that a kind has none.</summary>
     private const int Sample = 128;
 
     /// <summary>
@@ -20,11 +20,14 @@ internal sealed class KindBalance(PoolState state)
     /// <summary>A connection is given to a waiter.</summary>
     public void Given(PooledConnection connection, Waiter waiter)
     {
-        connection.Kind = state.Fingerprints[waiter.Needed].Waiters;
+        Promised(connection, waiter);
         connection.GivenAt = state.Clock.Exact.GetTimestamp();
     }
 
-    /// <summary>A connection came back.</summary>
+    /// <summary>A connection makes place for one that a waiter can use: so those like it do not take more than they have a use for.</summary>
+    public void Promised(PooledConnection connection, Waiter waiter) => connection.Kind = state.Fingerprints[waiter.Needed].Waiters;
+
+    /// <summary>A connection came back while others wait.</summary>
     public void Returned(PooledConnection connection)
     {
         if (connection is { Kind: { } kind, GivenAt: not 0 })
@@ -36,7 +39,7 @@ internal sealed class KindBalance(PoolState state)
 
     /// <summary>
     /// True if the connection is worth more to those who need what <paramref name="to"/> needs than to <paramref name="from"/>'s kind: they
-    /// have none, or would wait longer even with it.
+    /// have none, or would wait more than twice as long even with it.
     /// </summary>
     public bool IsWorthMore(PooledConnection connection, Waiter from, Waiter to)
     {
@@ -53,7 +56,7 @@ internal sealed class KindBalance(PoolState state)
 
         var areKnown = loses.LeaseTicks > 0 && gets.LeaseTicks > 0;
         var (before, after) = areKnown ? (loses.Work, gets.Work) : (loses.Count, gets.Count);
-        return has == 0 || after / (has + 1) > Worth * before / had;
+        return (has == 0 && state.Slots.Used <= Sample) || after / (has + 1) > Worth * before / had;
     }
 
     /// <summary>

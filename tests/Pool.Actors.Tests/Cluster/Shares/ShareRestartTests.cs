@@ -36,11 +36,7 @@ public sealed class ShareRestartTests
         var (dead, survivor) = await rig.StartTwoAsync();
         dead.Want(100);
         await rig.UntilAsync(() => dead.Held.Count == 16, "one has all");
-        var stubborn = dead.Held[3].ThreadId;
-        var answer = rig.Server.Answer!;
-        rig.Server.Answer = (on, sql) => sql == $"KILL CONNECTION {stubborn}" && rig.Server.Live.Any(c => c.ThreadId == stubborn)
-            ? new QueryResult(1095, "You are not owner of thread", [])
-            : answer(on, sql);
+        var stubborn = rig.RefuseToEndOneOf(dead);
         await dead.KillAsync();
         survivor.Want(100);
 

@@ -50,6 +50,24 @@ internal sealed class ShareRig : IAsyncDisposable
     /// <summary>Nodes that were started, in that order.</summary>
     public IReadOnlyList<ShareNode> Nodes => _nodes;
 
+    /// <summary>Refuses the pool's users the end of one of the connections that a node holds, whose thread is the answer.</summary>
+    public ulong RefuseToEndOneOf(ShareNode node)
+    {
+        var stubborn = node.Held[3].ThreadId;
+        var answer = Server.Answer!;
+        Server.Answer = (on, sql) => sql == $"KILL CONNECTION {stubborn}" && Server.Live.Any(c => c.ThreadId == stubborn)
+            ? new QueryResult(1095, "You are not owner of thread", [])
+            : answer(on, sql);
+        return stubborn;
+    }
+
+    /// <summary>Deletes all that the nodes have stored.</summary>
+    public async Task LoseDataAsync()
+    {
+        var all = await Store.ReadAsync("/", CancellationToken.None);
+        await Store.CommitAsync(all!.Entries.Keys.Aggregate(new Commit(), static (c, key) => c.Delete(key)), CancellationToken.None);
+    }
+
     /// <summary>Starts a node.</summary>
     /// <param name="cap">The cap that it is configured with, if not that of all.</param>
     /// <param name="store">What it sees of the store, if not all.</param>

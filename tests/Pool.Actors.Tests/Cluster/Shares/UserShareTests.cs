@@ -126,11 +126,7 @@ public sealed class UserShareTests
         var (dead, survivor) = await rig.StartTwoAsync();
         dead.Want(10);
         await rig.UntilAsync(() => dead.Held.Count == 5, "one has all");
-        var stubborn = dead.Held[3].ThreadId;
-        var answer = rig.Server.Answer!;
-        rig.Server.Answer = (on, sql) => sql == $"KILL CONNECTION {stubborn}" && rig.Server.Live.Any(c => c.ThreadId == stubborn)
-            ? new QueryResult(1095, "You are not owner of thread", [])
-            : answer(on, sql);
+        var stubborn = rig.RefuseToEndOneOf(dead);
         await dead.KillAsync();
         survivor.Want(10);
         await rig.UntilAsync(() => survivor.Held.Count == 4, "the survivor has all but that");
@@ -246,8 +242,7 @@ public sealed class UserShareTests
         await rig.UntilAsync(() => node.Held.Count == 3, "three are held");
         await node.KillAsync();
         await rig.PassAsync(FakeMembership.LeaseTime * 2);
-        var all = await rig.Store.ReadAsync("/", CancellationToken.None);
-        await rig.Store.CommitAsync(all!.Entries.Keys.Aggregate(new Commit(), static (c, key) => c.Delete(key)), CancellationToken.None);
+        await rig.LoseDataAsync();
         var old = rig.Server.Live.ToList();
         var next = rig.Start();
         next.Want(10);

@@ -8,6 +8,9 @@ internal sealed class Disaster(Fault fault, NodeCluster cluster, FakeClock clock
 {
     private const int LongQueries = 4;
 
+    // Among other faults the node may come back before it is lost; the queries are then in order, and its clients wait for their end.
+    private readonly int _longSeconds = isAlone ? 60 : 15;
+
     // The nodes go without some of the cap, but none without all: who has come first has what there is.
     private const int Missing = 2;
     private static readonly TimeSpan s_slow = TimeSpan.FromMilliseconds(100);
@@ -149,7 +152,7 @@ internal sealed class Disaster(Fault fault, NodeCluster cluster, FakeClock clock
             if (await SqlClient.TryConnectAsync(cluster.Nodes[victim].Port, NodeCluster.User, NodeCluster.UserPassword) is ({ } holder, _))
             {
                 _holders.Add(holder);
-                await holder.SendAsync("SELECT /* long */ SLEEP(60)");
+                await holder.SendAsync($"SELECT /* long */ SLEEP({_longSeconds})");
             }
         }
 
