@@ -13,13 +13,13 @@ internal sealed class Dispatcher(
 {
     private const int FewestPasses = 8;
 
-    private readonly KindBalance _balance = new(state);
-
     /// <summary>How far down a long line is looked for somebody who can use the connection at hand.</summary>
     private const int Reach = 256;
 
     /// <summary>How far down a long line one event looks; the janitor looks at all of it.</summary>
     private const int Depth = 64;
+
+    private readonly KindBalance _balance = new(state);
 
     /// <summary>
     /// Takes a clean connection that the caller owns: to a waiter at once, or idle. Waiters and connections cannot miss each
@@ -156,7 +156,8 @@ internal sealed class Dispatcher(
 
     /// <summary>
     /// The order of choice: the same fingerprint, a new connection, another that can be repainted, the place of one that cannot, and
-    /// last another node's. While connects fail nothing that works is given up for one.
+    /// last another node's. While connects fail something that works is given up only for an attempt that is due, since without a place
+    /// there would be none, and the pool would never know that they succeed again.
     /// </summary>
     private PooledConnection? Find(Waiter waiter, bool isLate)
     {
@@ -213,12 +214,12 @@ internal sealed class Dispatcher(
     /// </summary>
     private Waiter? Choose(PooledConnection connection)
     {
+        _balance.Returned(connection);
         if (state.Mode != PoolMode.Serving)
         {
             return null;
         }
 
-        _balance.Returned(connection);
         var best = state.Fingerprints[connection.Fingerprint].Waiters.First ?? _balance.FirstOfMost(connection, Depth);
         Waiter? first = null;
         var waiter = state.Line.First;
@@ -251,8 +252,7 @@ internal sealed class Dispatcher(
         return behind <= patience || (behind <= 2 * patience && !_balance.IsWorthMore(connection, later, earlier));
     }
 
-    private bool MayReplaceFor(Waiter waiter) =>
-        !waiter.Pursued && !opener.IsFailing && opener.MayBegin(state.Fingerprints.ClassOf(waiter.Needed));
+    private bool MayReplaceFor(Waiter waiter) => !waiter.Pursued && opener.MayBegin(state.Fingerprints.ClassOf(waiter.Needed));
 
     private void Grant(ref Completions served, Waiter waiter, PooledConnection connection)
     {

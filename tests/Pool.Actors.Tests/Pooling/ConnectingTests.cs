@@ -133,6 +133,30 @@ public sealed class ConnectingTests
     }
 
     [Fact]
+    public async Task A_waiter_whom_no_idle_connection_can_serve_gets_the_place_of_one_though_the_last_connect_failed()
+    {
+        await using var f = new PoolFixture(leases: 2);
+        await f.FillAsync(f.Of("shop"), 1);
+        var idle = await f.TakeAsync(f.Of("shop"));
+        f.Connector.Failing = _ => s_unreachable;
+        Assert.NotNull((await f.LeaseAsync(f.Of(null))).ConnectFailure);
+        f.Connector.Failing = null;
+
+        // The share falls before the next attempt, so that no place is free for one.
+        f.Pool.Resize(2);
+        f.Pool.Return(idle);
+        var waiting = f.LeaseAsync(f.Of(null));
+        for (var waited = TimeSpan.Zero; !waiting.IsCompleted && waited < TimeSpan.FromSeconds(10); waited += PoolFixture.Tick)
+        {
+            f.Time.Advance(PoolFixture.Tick);
+            await Task.Delay(1);
+        }
+
+        Assert.NotNull((await waiting).Connection);
+        await f.AssertAtRestAsync();
+    }
+
+    [Fact]
     public async Task A_waiter_whose_connect_takes_long_gets_another_connection_to_repaint_meanwhile()
     {
         await using var f = new PoolFixture();
