@@ -168,21 +168,33 @@ public sealed class LineTests
         its.Paint(blog);
         var first = Enumerable.Range(0, late).Select(_ => f.LeaseAsync(blog)).ToArray()[0];
 
-        var passes = 0;
-        for (; passes < 100; passes++)
-        {
-            var exact = f.LeaseAsync(shop);
-            f.Pool.Return(connection);
-            if (first.IsCompleted)
-            {
-                break;
-            }
-
-            await exact;
-        }
+        var passes = await PassesAsync(f, connection, shop, first);
 
         // The others of its kind joined after it as well, and so make it late by as many.
         Assert.Equal((patience * 4 * f.Pool.Options.MaxConnections) + 1 - late, passes);
+    }
+
+    [Fact]
+    public async Task A_kind_whose_connection_was_idle_for_long_does_not_count_as_slow()
+    {
+        await using var f = new PoolFixture(leases: 2);
+        f.Time.Advance(TimeSpan.FromMilliseconds(1));
+        var (shop, blog) = (f.Of("shop"), f.Of("blog"));
+        var (connection, its) = (await f.TakeAsync(shop), await f.TakeAsync(shop));
+        var waiting = f.LeaseAsync(blog);
+        f.Pool.Return(its);
+        its = (FakeConnection)(await waiting).Connection!;
+        its.Paint(blog);
+
+        // Nobody waits when it comes back, and so what lies between is nobody's lease.
+        f.Pool.Return(its);
+        f.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Same(its, await f.TakeAsync(blog));
+        waiting = f.LeaseAsync(blog);
+        f.Pool.Return(its);
+        await waiting;
+
+        Assert.Equal(2 * 4 * f.Pool.Options.MaxConnections, await PassesAsync(f, connection, shop, f.LeaseAsync(blog)));
     }
 
     [Fact]
@@ -396,5 +408,24 @@ public sealed class LineTests
         Assert.False(f.Pool.TryLease(Fingerprint.None, null, out _));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
             async () => await f.Pool.LeaseAsync(new Waiter("ann"), Fingerprint.None));
+    }
+
+    // How many of another kind are served with the connection, each for a moment, before the waiter is.
+    private static async Task<int> PassesAsync(PoolFixture f, FakeConnection connection, Fingerprint others, Task<LeaseResult> waiter)
+    {
+        for (var passes = 0; passes < 100; passes++)
+        {
+            var exact = f.LeaseAsync(others);
+            f.Time.Advance(TimeSpan.FromMilliseconds(1));
+            f.Pool.Return(connection);
+            if (waiter.IsCompleted)
+            {
+                return passes;
+            }
+
+            await exact;
+        }
+
+        return int.MaxValue;
     }
 }
