@@ -17,6 +17,11 @@ public sealed class AllocationTests
 {
     private const int WarmUp = 2_000;
     private const int Measured = 1_000;
+
+    // The garbage collector of the process, which other tests run in as well, takes arrays out of the shared pool: a window in which
+    // that happened allocates one again. What a statement allocates shows in each of them.
+    private const int Windows = 10;
+
     private const Capabilities Old = FakeClient.Flags & ~(Capabilities.DeprecateEof | Capabilities.SessionTrack);
 
     private static readonly byte[] s_select = Frame([[(byte)CommandCode.Query, .. "SELECT c FROM sbtest1 WHERE id = 5017"u8]], 0);
@@ -35,27 +40,25 @@ public sealed class AllocationTests
     [InlineData(CommandCode.StmtExecute, Old)]
     public async Task A_thousand_statements_allocate_nothing(CommandCode command, Capabilities flags)
     {
-        var (sent, before, allocated) = (0, 0L, 0L);
+        var (sent, before, allocated) = (0, 0L, long.MaxValue);
         var client = new SyncTransport
         {
             Next = () =>
             {
-                switch (sent++)
+                var (window, statement) = Math.DivRem(sent++ - WarmUp, Measured);
+                if (statement == 0)
                 {
-                    case WarmUp:
-                        before = GC.GetAllocatedBytesForCurrentThread();
-                        break;
-                    case WarmUp + Measured:
-                        allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-                        return default;
+                    var now = GC.GetAllocatedBytesForCurrentThread();
+                    allocated = window > 0 ? Math.Min(allocated, now - before) : allocated;
+                    before = now;
                 }
 
-                return command == CommandCode.Query ? s_select : sent == 1 ? s_prepare : s_execute;
+                return window == Windows ? default : command == CommandCode.Query ? s_select : sent == 1 ? s_prepare : s_execute;
             },
         };
         await using var pool = await ServeAsync(client, flags);
-        Assert.Equal(WarmUp + Measured + 1, sent);
-        Assert.True(client.Sent >= (long)(WarmUp + Measured) * s_rows.Length, "not all statements were answered");
+        Assert.Equal(WarmUp + (Windows * Measured) + 1, sent);
+        Assert.True(client.Sent >= (long)(WarmUp + (Windows * Measured)) * s_rows.Length, "not all statements were answered");
         Assert.True(allocated == 0, $"{allocated} bytes by {Measured} statements");
     }
 

@@ -127,7 +127,13 @@ public sealed class LimitTests
         var client = await node.LogInAsync(capacity: 4096);
         await client.SendAsync(CommandCode.Query, "SELECT a LIMIT 20000"u8.ToArray());
         await TestNode.UntilAsync(() => node.Server.Queries.Contains("SELECT a LIMIT 20000"), "it runs");
-        await AdvanceUntilAsync(node, () => node.Services.Sessions.Count == 0);
+        await TestNode.UntilAsync(
+            () =>
+            {
+                node.Time.Advance(s_second);
+                return node.Services.Sessions.Count == 0;
+            },
+            "its session ends");
         await node.RestAsync();
         Assert.Equal(0, node.Now.Idle);
     }
@@ -163,17 +169,6 @@ public sealed class LimitTests
         Assert.Contains("MaxWaiters", result.Text, StringComparison.Ordinal);
         await holder.QueryAsync("COMMIT");
         Assert.True((await waiting).Succeeded);
-    }
-
-    private static async Task AdvanceUntilAsync(TestNode node, Func<bool> condition)
-    {
-        for (var i = 0; i < 100_000 && !condition(); i++)
-        {
-            node.Time.Advance(s_second);
-            await Task.Yield();
-        }
-
-        Assert.True(condition());
     }
 
     private static async Task AssertEndedAsync(FakeClient client, int error, string text)
