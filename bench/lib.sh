@@ -173,7 +173,8 @@ start_etcd() {
 node_port() { echo $((base_port + 100 + $1)); }
 node_admin_port() { echo $((base_port + 130 + $1)); }
 
-# start_node NUMBER CAP: a node of a cluster, of whose etcd start_etcd has seen to; its process id is in $started afterwards.
+# start_node NUMBER CAP [BACKEND_KEYS]: a node of a cluster, of whose etcd start_etcd has seen to; its process id is in $started afterwards.
+# It speaks to the database without TLS, or with it if $backend_tls is required.
 start_node() {
     local admin deadline=$((SECONDS + 60))
     admin=$(node_admin_port "$1")
@@ -183,7 +184,8 @@ start_node() {
   "Cluster": { "Name": "bench", "Etcd": { "Endpoints": [ "http://127.0.0.1:$etcd_port" ] }, "Secret": { "Environment": "CLUSTER_SECRET" },
                "Address": "127.0.0.1", "Port": $((base_port + 160 + $1)), "AdvertisedHost": "127.0.0.1" },
   "Listeners": [ { "Name": "main", "Address": "127.0.0.1", "Port": $(node_port "$1"), "Backend": "main", "Tls": { "Mode": "off" } } ],
-  "Backends": [ { "Name": "main", "Host": "127.0.0.1", "Port": $db_port, "MaxConnections": $2, "Tls": { "Mode": "disabled" } } ],
+  "Backends": [ { "Name": "main", "Host": "127.0.0.1", "Port": $db_port, "MaxConnections": $2,
+                  "Tls": { "Mode": "${backend_tls:-disabled}" } ${3:+, $3} } ],
   "Accounts": [ { "Name": "app", "Backend": "main", "User": "app", "Password": { "Environment": "APP_PASSWORD" } } ],
   "Users": [ { "Name": "app", "Password": { "Environment": "APP_PASSWORD" } } ],
   "Routes": [ { "Listener": "*", "User": "app", "Database": "*", "Account": "app" } ],
