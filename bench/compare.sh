@@ -2,9 +2,10 @@
 # Side by side: the database itself, the dumb relay, HAProxy in TCP mode, and Pool, in interleaved rounds.
 #
 #   compare.sh [--pairs 10] [--seconds 5] [--clients 16] [--connections N] [--modes point,execute]
-#              [--programs direct,relay,haproxy,pool] [--base PROGRAM] [--sysbench]
+#              [--programs direct,relay,haproxy,pool,node] [--base PROGRAM] [--sysbench]
 #
 # --connections are Pool's to the database, by default more than there are clients. Mode rows is 1000-row selects.
+# Program node is Pool as one of the two nodes of a cluster, and only measured if it is asked for.
 # --base is another build of Pool (bin/Pool.Host/release/pool), to see what a change costs; its ratios are to it then.
 # --sysbench uses sysbench's oltp_point_select (text and prepared) instead of our generator.
 . "$(dirname "$0")/lib.sh"
@@ -74,6 +75,13 @@ wanted relay && start_relay && pid[relay]=$relay_pid
 wanted haproxy && start_haproxy && pid[haproxy]=$haproxy_pid
 [ -z "$base" ] || { start_pool "${connections:-$((clients + 8))}" base '' "$base"; pid[base]=$pool_pid page[base]=$metrics programs=$programs,base; }
 wanted pool && start_pool "${connections:-$((clients + 8))}" && pid[pool]=$pool_pid page[pool]=$metrics
+if wanted node; then
+    start_etcd
+    # The other one first: what is measured has the rest of the connections soon.
+    start_node 2 $((${connections:-$((clients + 8))} + 5))
+    start_node 1 $((${connections:-$((clients + 8))} + 5))
+    port[node]=$(node_port 1) pid[node]=$started page[node]=http://127.0.0.1:$(node_admin_port 1)/metrics
+fi
 
 # round SECONDS ORDER: every program once in every mode.
 round() {
@@ -82,10 +90,10 @@ round() {
         for program in $2; do
             wanted "$program" || continue
             $run "$program" "$mode" "$1"
-            [[ $run$program != measure@(pool|base) ]] || measure "$program+eof" "$mode" "$1" --deprecate-eof off
+            [[ $run$program != measure@(pool|base|node) ]] || measure "$program+eof" "$mode" "$1" --deprecate-eof off
         done
     done
 }
 
-interleave compare "$pairs" "$seconds" round direct relay haproxy base pool
-"$load" compare "$results" ${base:+base base+eof} relay haproxy
+interleave compare "$pairs" "$seconds" round direct relay haproxy base pool node
+"$load" compare "$results" ${base:+base base+eof} relay haproxy pool

@@ -44,7 +44,7 @@ public sealed partial class FakeServerSession
     public bool MultiStatements { get; private set; } = true;
 
     /// <summary>The flags that the next reply carries.</summary>
-    public ServerStatus Status { get; private set; } = ServerStatus.Autocommit;
+    public ServerStatus Status { get; set; } = ServerStatus.Autocommit;
 
     /// <summary>LAST_INSERT_ID().</summary>
     public ulong LastInsertId { get; set; }

@@ -258,6 +258,14 @@ public sealed class BackendConnection : PooledConnection
         return (await RunAsync(command.WrittenMemory, ReplyShape.Results))[0];
     }
 
+    /// <summary>Asks for a sign of life, which brings <see cref="Status"/> up to date; false if there was none.</summary>
+    public async ValueTask<bool> PingAsync()
+    {
+        var command = new ArrayBufferWriter<byte>();
+        CommandPackets.Ping(command);
+        return (await RunAsync(command.WrittenMemory, ReplyShape.Acknowledgement))[0].Succeeded;
+    }
+
     /// <summary>Runs commands of the pool's own, sent in one write, and answers how each went. Nothing stops at an error.</summary>
     public async ValueTask<QueryResult[]> RunAsync(ReadOnlyMemory<byte> commands, params IReadOnlyList<ReplyShape> shapes)
     {

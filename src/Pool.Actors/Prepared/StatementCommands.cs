@@ -225,9 +225,7 @@ internal static class StatementCommands
     {
         session.Inbox.Consume(session.Inbox.Header.PacketLength);
         session.Record.NoteLocal(0);
-        var ping = new ArrayBufferWriter<byte>();
-        CommandPackets.Ping(ping);
-        if ((await connection.RunAsync(ping.WrittenMemory, ReplyShape.Acknowledgement))[0].Succeeded)
+        if (await connection.PingAsync())
         {
             return await LocalCommands.SendAsync(session, LocalReply.Ok(1, connection.Status));
         }

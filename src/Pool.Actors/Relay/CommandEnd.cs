@@ -45,6 +45,7 @@ internal static class CommandEnd
         }
 
         connection.Status = summary.Status & FormatAdapter.Lasting;
+        lease.TransactionUnread = summary.ErrorCode != 0 && MayHaveBegunTransaction(lease.Facts.Kind, summary.Status);
         connection.HasDiagnostics |= summary.Warnings > 0 || summary.ErrorCode != 0;
         if (connection.Replies.Schema is { } schema)
         {
@@ -71,8 +72,8 @@ internal static class CommandEnd
             pins = session.Pins;
         }
 
-        if (!connection.Kills.IsQuiet || connection.Replies.Window.HasUnscanned || lease.SettingsUnread || lease.PrepareWarned || session.Capture is not null
-            || (lease.Facts.Traits & StatementTraits.SetsGlobals) != 0)
+        if (!connection.Kills.IsQuiet || connection.Replies.Window.HasUnscanned || lease.SettingsUnread || lease.PrepareWarned || lease.TransactionUnread
+            || session.Capture is not null || (lease.Facts.Traits & StatementTraits.SetsGlobals) != 0)
         {
             return Step.Settle;
         }
@@ -125,6 +126,13 @@ internal static class CommandEnd
         && !session.Outgoing.IsEmpty && !session.Outgoing.Span.Contains((byte)';')
             ? lease.Facts with { Traits = lease.Facts.Traits & ~StatementTraits.OtherState }
             : lease.Facts;
+
+    // Without autocommit whatever touches a table begins one, and only the statement is rolled back. With it a procedure or a block may
+    // have, or one of several statements; these kinds cannot.
+    private static bool MayHaveBegunTransaction(StatementKind kind, ServerStatus status) =>
+        (status & ServerStatus.InTransaction) == 0 && ((status & ServerStatus.Autocommit) == 0
+            || kind is not (StatementKind.Select or StatementKind.Table or StatementKind.Values or StatementKind.Insert or StatementKind.Replace
+                or StatementKind.Update or StatementKind.Delete or StatementKind.Set or StatementKind.Use or StatementKind.Show or StatementKind.Ddl));
 
     private static void NoteResult(Session session, Lease lease, in ReplySummary summary)
     {
@@ -197,7 +205,8 @@ internal static class CommandEnd
         }
 
         if ((lease.PrepareWarned && !await ReadDiagnosticsAsync(session, lease))
-            || (lease.SettingsUnread && !await SettingsReading.ReadAsync(session, lease)))
+            || (lease.SettingsUnread && !await SettingsReading.ReadAsync(session, lease))
+            || (lease.TransactionUnread && !await ReadTransactionAsync(session, lease)))
         {
             session.Discard("lost");
             session.Capture = null;
@@ -312,6 +321,20 @@ internal static class CommandEnd
             && (!lease.FoundRowsUnread || await ReadFoundRowsAsync(session, lease));
         lease.HasLastResult = false;
         return taken;
+    }
+
+    // Asks for the flags. A ping says them and leaves all else; but MySQL tells with it how many warnings there are.
+    private static async ValueTask<bool> ReadTransactionAsync(Session session, Lease lease)
+    {
+        var connection = lease.Connection;
+        lease.TransactionUnread = false;
+        var succeeded = await TakeLastResultAsync(session, lease) && await connection.PingAsync();
+        if ((connection.Status & ServerStatus.InTransaction) != 0)
+        {
+            session.Pin(session.Pins | PinReasons.Transaction);
+        }
+
+        return succeeded;
     }
 
     /// <summary>Takes the number of found rows into the session's care.</summary>

@@ -51,6 +51,9 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>What the connection carries is not known: a statement may have changed variables, and they could not be read since.</summary>
     public bool SettingsUnread { get; set; }
 
+    /// <summary>The last command failed and may have begun a transaction, which an ERR packet does not tell.</summary>
+    public bool TransactionUnread { get; set; }
+
     /// <summary>The commands that bring the connection to what the command in hand needs, to be sent in the same write; usually null.</summary>
     public Repaint? Pending { get; set; }
 
