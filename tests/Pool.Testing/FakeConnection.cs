@@ -32,6 +32,9 @@ public sealed class FakeConnection : PooledConnection
     /// <summary>What <see cref="CloseAsync"/> comes to; when true, the server has ended the thread.</summary>
     public Task<bool> Close { get; set; } = Task.FromResult(true);
 
+    /// <summary>What <see cref="QueryAsync"/> waits for before it answers, unless it is cancelled.</summary>
+    public Task Answering { get; set; } = Task.CompletedTask;
+
     /// <summary>How often <see cref="CheckLimits"/> was called.</summary>
     public int LimitChecks => Volatile.Read(ref _limitChecks);
 
@@ -57,7 +60,15 @@ public sealed class FakeConnection : PooledConnection
     }
 
     /// <inheritdoc/>
-    public override ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel) => new(_server.Run(this, sql));
+    public override async ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel)
+    {
+        if (!Answering.IsCompleted)
+        {
+            await Task.WhenAny(Answering, Task.Delay(Timeout.Infinite, cancel));
+        }
+
+        return Answering.IsCompleted ? _server.Run(this, sql) : QueryResult.Broken("cancelled");
+    }
 
     /// <inheritdoc/>
     public override async ValueTask<bool> CloseAsync(TimeSpan patience)

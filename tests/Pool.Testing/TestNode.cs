@@ -45,7 +45,7 @@ public sealed class TestNode : IAsyncDisposable
         var options = new PoolOptions { Name = "db", DefaultClass = connectionClass, MaxConnections = connections + 1 };
         var address = new BackendAddress("db", 3306, BackendTlsMode.Disabled,
             new Dictionary<string, (string, Func<string?>)> { [Account] = ("pool", () => "secret") });
-        var connector = new BackendConnector(address, Server, null, fingerprints, new OpenGate(), Time);
+        var connector = new BackendConnector(address, Server, null, fingerprints, Gate, Time);
         var metrics = new PoolMetrics();
         var backendPool = new BackendPool(
             pool?.Invoke(options) ?? options, connector, fingerprints, Time, new Random(1), metrics, NullLogger.Instance);
@@ -70,6 +70,9 @@ public sealed class TestNode : IAsyncDisposable
 
     /// <summary>The database server.</summary>
     public FakeServer Server { get; }
+
+    /// <summary>Whether it may connect.</summary>
+    public SwitchGate Gate { get; } = new();
 
     /// <summary>The backend.</summary>
     public Backend Backend { get; }

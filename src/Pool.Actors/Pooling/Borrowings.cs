@@ -52,7 +52,7 @@ internal sealed class Borrowings : IAsyncDisposable
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>True if one is kept, or somebody could be asked. Under the gate.</summary>
-    public bool HasSomething => _kept.Count != 0 || Source is { HasSomebody: true };
+    public bool HasSomething => _kept.Count != 0 || (MayAsk && Source is { HasSomebody: true });
 
     /// <summary>One that is kept and suits the waiter; or else somebody is asked in its name, by <see cref="BeginSearches"/>. Under the gate.</summary>
     public PooledConnection? Find(Waiter waiter)
@@ -62,7 +62,7 @@ internal sealed class Borrowings : IAsyncDisposable
             return kept;
         }
 
-        if (!waiter.Sought && Source?.TryReserve() is { } lender)
+        if (!waiter.Sought && MayAsk && Source?.TryReserve() is { } lender)
         {
             waiter.Sought = true;
             _searches.Add(new Search(lender, waiter, _state.Fingerprints[waiter.Needed]));
@@ -120,13 +120,10 @@ internal sealed class Borrowings : IAsyncDisposable
     /// <summary>How a clean one goes back: a failover that was noticed here concerns it too.</summary>
     public LoanEnd EndOf(PooledConnection connection) => connection.Generation == _state.Generation ? LoanEnd.Clean : LoanEnd.Broken;
 
-    /// <summary>
-    /// True if a connection may serve a session here: its first, or one more. Where users have caps, none is taken by a node that may be lost:
-    /// what it borrowed before counts until its lender has said that it is over, and what it borrows afterwards would count nowhere.
-    /// </summary>
+    /// <summary>True if a connection may serve a session here: its first, or one more.</summary>
     public bool MayServe(PooledConnection connection, bool isNew) =>
         !_state.IsStopping && _state.Mode == PoolMode.Serving && connection.Generation == _state.Generation
-        && (isNew ? !_state.Quotas.Any || _mayBorrow() : connection.Home!.MayServeMore);
+        && (isNew ? MayAsk : connection.Home!.MayServeMore);
 
     /// <summary>Keeps a clean one that nobody here needs right now; false: it is to go back. Under the gate.</summary>
     public bool TryKeep(PooledConnection connection)
@@ -192,6 +189,10 @@ internal sealed class Borrowings : IAsyncDisposable
         GiveBackKept(TimeSpan.Zero);
         return _timer.DisposeAsync();
     }
+
+    // Where users have caps, none is taken by a node that may be lost: what it borrowed before counts until its lender has said that it is
+    // over, and what it borrows afterwards would count nowhere.
+    private bool MayAsk => !_state.Quotas.Any || _mayBorrow();
 
     private PooledConnection? TryTakeKept(Waiter waiter)
     {

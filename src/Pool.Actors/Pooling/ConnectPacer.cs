@@ -19,15 +19,15 @@ internal sealed class ConnectPacer(Func<int> perSecond, PoolClock clock, Random 
     /// <summary>The last connect that got an answer failed.</summary>
     public bool IsFailing => _backend.Failures > 0;
 
-    /// <summary>True if a connect of this class may begin now.</summary>
-    public bool MayBegin(ConnectionClass connectionClass)
+    /// <summary>True if a connect of this class may begin now, beside so many others that are about to.</summary>
+    public bool MayBegin(ConnectionClass connectionClass, int others = 0)
     {
         var now = clock.Now;
         var rate = perSecond();
         _tokens = Math.Min(rate, _tokens + ((now - _refilled) * rate / 1000.0));
         _refilled = now;
-        return _tokens >= 1
-            && _underWay < (IsFailing ? 1 : AtOnce)
+        return _tokens >= 1 + others
+            && _underWay + others < (IsFailing ? 1 : AtOnce)
             && _backend.Until <= now
             && (!_refused.TryGetValue(connectionClass, out var refused) || refused.Until <= now);
     }

@@ -13,6 +13,11 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
 
+    private int _replaced;
+
+    /// <summary>How many are on their way out so that somebody gets their place. Under the line's gate.</summary>
+    public int Replaced => _replaced;
+
     /// <summary>A place became free.</summary>
     public required Action Changed { get; init; }
 
@@ -29,6 +34,7 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
     {
         state.Slots.BeginClose(connection);
         state.Admission.BeginClose();
+        _replaced++;
         Begin(connection, "replaced", Pursuit.Of(waiter));
     }
 
@@ -108,6 +114,7 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
         state.Admission.LeaveClosed();
         lock (state.Line.Gate)
         {
+            _replaced -= ending.Pursuit.Waiter is null ? 0 : 1;
             ending.Pursuit.End(state.Line);
         }
 

@@ -23,9 +23,9 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
     /// <summary>The last connect failed. Under the line's gate.</summary>
     public bool IsFailing => _pacer.IsFailing;
 
-    /// <summary>True if a connect of this class could begin, given a place. Under the line's gate.</summary>
-    public bool MayBegin(ConnectionClass connectionClass) =>
-        !state.IsStopping && state.Mode != PoolMode.Drained && connector.MayConnect && _pacer.MayBegin(connectionClass);
+    /// <summary>True if a connect of this class could begin, given a place, beside so many others that wait for theirs. Under the line's gate.</summary>
+    public bool MayBegin(ConnectionClass connectionClass, int others = 0) =>
+        !state.IsStopping && state.Mode != PoolMode.Drained && connector.MayConnect && _pacer.MayBegin(connectionClass, others);
 
     /// <summary>Begins a connect in the name of a waiter, or of nobody to warm up. Under the line's gate.</summary>
     public bool TryBegin(ConnectionClass connectionClass, Waiter? waiter)

@@ -11,6 +11,10 @@ internal sealed class ControlConnection(
     PoolState state, IBackendConnector connector, Func<PooledConnection, bool> adopt, int index)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>A server that takes longer to answer is stuck, and everybody else waits for the turn.</summary>
+    private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan s_betweenExtras = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private PooledConnection? _connection;
@@ -199,10 +203,12 @@ internal sealed class ControlConnection(
 
     private async ValueTask<QueryResult> RunAsync(Func<PooledConnection, CancellationToken, ValueTask<QueryResult>> work, CancellationToken cancel)
     {
+        using var deadline = new CancellationTokenSource(s_answer, state.Clock.Exact);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         QueryResult result;
         try
         {
-            result = await work(_connection!, cancel);
+            result = await work(_connection!, either.Token);
         }
         catch (OperationCanceledException)
         {

@@ -252,7 +252,9 @@ internal sealed class Dispatcher(
         return behind <= patience || (behind <= 2 * patience && !_balance.IsWorthMore(connection, later, earlier));
     }
 
-    private bool MayReplaceFor(Waiter waiter) => !waiter.Pursued && opener.MayBegin(state.Fingerprints.ClassOf(waiter.Needed));
+    // No more than the connects that may begin then: what works is not given up for one that will have to wait.
+    private bool MayReplaceFor(Waiter waiter) =>
+        !waiter.Pursued && opener.MayBegin(state.Fingerprints.ClassOf(waiter.Needed), closer.Replaced);
 
     private void Grant(ref Completions served, Waiter waiter, PooledConnection connection)
     {

@@ -166,6 +166,17 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public async Task A_control_statement_that_is_never_answered_holds_nobody_up_for_ever()
+    {
+        await using var f = new PoolFixture();
+        f.Connector.Prepare = c => c.Answering = f.Connector.Attempted == 1 ? new TaskCompletionSource().Task : Task.CompletedTask;
+        var (first, second) = (f.Pool.ControlAsync("KILL QUERY 4711", default).AsTask(), f.Pool.ControlAsync("KILL QUERY 4711", default).AsTask());
+        f.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(-1, (await first).ErrorCode);
+        Assert.Equal(1094, (await second.WaitAsync(TimeSpan.FromMinutes(1))).ErrorCode);
+    }
+
+    [Fact]
     public async Task A_stale_control_connection_is_replaced_before_use()
     {
         await using var f = new PoolFixture();

@@ -186,6 +186,39 @@ public sealed class ConnectingTests
         Assert.Equal(0, idle[0].Closes);
     }
 
+    [Theory]
+    [InlineData(false, 4)]
+    [InlineData(true, 1)]
+    public async Task No_more_idle_connections_are_given_up_than_connects_may_begin(bool isFailing, int expected)
+    {
+        await using var f = new PoolFixture(leases: 8, o => o with { LeaseTimeout = TimeSpan.FromHours(1) });
+        var closing = new TaskCompletionSource<bool>();
+        foreach (var connection in await f.FillAsync(f.Of("shop"), isFailing ? 7 : 8))
+        {
+            connection.Close = closing.Task;
+        }
+
+        if (isFailing)
+        {
+            f.Connector.Failing = _ => new(ConnectFailureKind.TooManyConnections, "full", 1040);
+            _ = f.LeaseAsync(f.Of("shop", PoolFixture.Batch));
+            await PoolFixture.UntilAsync(() => f.Connector.Attempted == 8 && f.Now.Connecting == 0, "a connect has failed");
+            f.Pool.Resize(8);
+        }
+
+        _ = Enumerable.Range(0, 8).Select(_ => f.LeaseAsync(f.Of("shop", PoolFixture.Batch))).ToArray();
+        for (var tick = 0; tick < 8; tick++)
+        {
+            f.Time.Advance(PoolFixture.Tick);
+            await PoolFixture.UntilAsync(() => f.Now.IsConserved, "the tick has passed");
+        }
+
+        var givenUp = f.Now.Closing;
+        f.Connector.Failing = null;
+        closing.SetResult(true);
+        Assert.Equal(expected, givenUp);
+    }
+
     [Fact]
     public async Task At_most_four_connects_are_under_way()
     {

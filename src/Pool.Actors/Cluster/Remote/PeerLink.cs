@@ -21,7 +21,7 @@ internal sealed class PeerLink(Member member, IPeerNetwork network, int maxPipes
     }
 
     /// <summary>True if a pipe is free, or one more may be opened.</summary>
-    public bool HasRoom => Volatile.Read(ref _busy) < maxPipes;
+    public bool HasRoom => !Volatile.Read(ref _isClosed) && Volatile.Read(ref _busy) < maxPipes;
 
     /// <summary>Asks the other node; see <see cref="IPeerNetwork.AskAsync"/>.</summary>
     public ValueTask<PeerAnswer> AskAsync(PeerQuestion question, CancellationToken cancel) => network.AskAsync(Member, question, cancel);
@@ -79,7 +79,7 @@ internal sealed class PeerLink(Member member, IPeerNetwork network, int maxPipes
     {
         lock (_gate)
         {
-            _isClosed = true;
+            Volatile.Write(ref _isClosed, true);
         }
 
         foreach (var pipe in Pipes())

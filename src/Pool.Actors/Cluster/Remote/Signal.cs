@@ -24,7 +24,8 @@ internal sealed class Signal : IValueTaskSource<bool>
             return new ValueTask<bool>(this, _source.Version);
         }
 
-        Volatile.Write(ref _state, Nothing);
+        // A full fence: a Set from now on must find that nothing is signalled, or its value must be the one that is read.
+        Interlocked.Exchange(ref _state, Nothing);
         return ValueTask.FromResult(_value);
     }
 

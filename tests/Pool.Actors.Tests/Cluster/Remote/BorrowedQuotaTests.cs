@@ -64,6 +64,23 @@ public sealed class BorrowedQuotaTests
     }
 
     [Fact]
+    public async Task Nobody_is_asked_by_a_node_that_may_be_lost()
+    {
+        await using var cluster = await NewAsync();
+        var client = await cluster[0].LogInAsync();
+        cluster[0].Gate.IsOpen = false;
+        var waiting = client.QueryAsync("SELECT 1");
+        await TestNode.UntilAsync(() => cluster[0].Now.Waiting == 1, "it waits");
+        cluster.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.Equal(0, cluster.Metrics(0).Borrowed.Value);
+
+        cluster[0].Gate.IsOpen = true;
+        await LendingTests.PassAsync(cluster, waiting);
+        Assert.True((await waiting).Succeeded);
+        Assert.Equal(1, cluster.Metrics(0).Borrowed.Value);
+    }
+
+    [Fact]
     public async Task A_lender_knows_until_the_end_that_a_lost_node_has_something()
     {
         await using var cluster = await NewAsync();
