@@ -12,9 +12,4 @@ public sealed class SwitchGate : IConnectGate
 
     /// <inheritdoc/>
     public IConnectPermit? TryBegin() => IsOpen ? _open : null;
-
-    /// <inheritdoc/>
-    public void Ended(ulong threadId)
-    {
-    }
 }

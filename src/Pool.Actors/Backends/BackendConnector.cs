@@ -36,7 +36,7 @@ public sealed class BackendConnector(
     public bool MayConnect => gate.IsOpen;
 
     /// <inheritdoc/>
-    public void Ended(PooledConnection connection) => gate.Ended(connection.ThreadId);
+    public void Ended(PooledConnection connection) => connection.Permit?.Ended();
 
     /// <inheritdoc/>
     public async ValueTask<ConnectOutcome> ConnectAsync(ConnectionClass connectionClass, CancellationToken cancel)
@@ -47,6 +47,7 @@ public sealed class BackendConnector(
         }
 
         var outcome = await ConnectAsync(connectionClass, permit, cancel);
+        (outcome.Connection ?? outcome.Unfinished)?.Permit = permit;
         if (outcome.Connection is { } connection && !permit.Holds)
         {
             // Opened while the right to it was lost: the others may be looking for it already, and must not see it for long.

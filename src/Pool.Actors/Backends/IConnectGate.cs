@@ -11,12 +11,9 @@ public interface IConnectGate
 
     /// <summary>Asks for one connect; null while none may be begun.</summary>
     IConnectPermit? TryBegin();
-
-    /// <summary>Takes note that the server has been seen to end a connection.</summary>
-    void Ended(ulong threadId);
 }
 
-/// <summary>The right to open one connection. Used by the flow that opens it.</summary>
+/// <summary>The right to open one connection, which keeps it. Used by the flow that opens it, and then by whoever sees it end.</summary>
 public interface IConnectPermit
 {
     /// <summary>What the connection names itself by at the server.</summary>
@@ -33,4 +30,7 @@ public interface IConnectPermit
 
     /// <summary>The connect came to nothing; the server may need a moment to notice.</summary>
     void GiveUp();
+
+    /// <summary>The server has been seen to end the connection. Its number may be another's by now.</summary>
+    void Ended();
 }

@@ -25,7 +25,7 @@ public sealed class OpenGate(params IReadOnlyCollection<KeyValuePair<string, str
     }
 
     /// <inheritdoc/>
-    public void Ended(ulong threadId)
+    public void Ended()
     {
     }
 }

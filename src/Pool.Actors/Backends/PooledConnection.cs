@@ -24,6 +24,9 @@ public abstract class PooledConnection
     /// <summary>Where a connection that another node has lent goes back to; null for one of this node's own, which has a <see cref="Slot"/>.</summary>
     public IConnectionHome? Home { get; init; }
 
+    /// <summary>The right by which it was opened; set by whoever opens it, null where nobody has to know.</summary>
+    public IConnectPermit? Permit { get; set; }
+
     /// <summary>The connection's slot in its pool; set by the pool alone.</summary>
     public int Slot { get; set; } = -1;
 

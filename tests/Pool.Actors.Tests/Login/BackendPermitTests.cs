@@ -65,5 +65,9 @@ public sealed class BackendPermitTests
         public void GiveUp()
         {
         }
+
+        public void Ended()
+        {
+        }
     }
 }

@@ -28,8 +28,7 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
 
     private readonly ShareKeys _keys = new(membership.Cluster, backend);
     private readonly Lock _gate = new();
-    private readonly Dictionary<ulong, Batch> _announced = [];
-    private readonly Queue<(long Since, ulong ThreadId)> _doubtful = new();
+    private readonly Queue<(long Since, Announcement What)> _doubtful = new();
     private readonly List<string> _ended = [];
     private Life? _life;
     private Batch? _next;
@@ -46,7 +45,6 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
     {
         lock (_gate)
         {
-            _announced.Clear();
             _doubtful.Clear();
             _ended.Clear();
             Volatile.Write(ref _life, new Life(incarnation, revision, AttributesOf(incarnation)));
@@ -59,15 +57,6 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
     /// <inheritdoc/>
     public IConnectPermit? TryBegin() => Volatile.Read(ref _life) is { } life && Holds(life) ? new Permit(this, life) : null;
 
-    /// <inheritdoc/>
-    public void Ended(ulong threadId)
-    {
-        lock (_gate)
-        {
-            Forget(threadId);
-        }
-    }
-
     private bool Holds(Life life) =>
         ReferenceEquals(life, Volatile.Read(ref _life)) && membership.IsProven && membership.Self.Incarnation == life.Incarnation;
 
@@ -78,13 +67,14 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
         new("pool_incarnation", incarnation.ToString()),
     ];
 
-    private Task<bool> AnnounceAsync(Life life, ulong threadId)
+    /// <summary>Puts a thread into the next commit; null if the life is over.</summary>
+    private Announcement? Announce(Life life, ulong threadId)
     {
         lock (_gate)
         {
             if (!ReferenceEquals(life, _life))
             {
-                return Task.FromResult(false);
+                return null;
             }
 
             var batch = _next ??= new Batch(life, _keys.Batch(life.Incarnation, ++_lastBatch));
@@ -95,7 +85,7 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
                 ThreadPool.UnsafeQueueUserWorkItem(static async register => await register.WriteAsync(), this, preferLocal: false);
             }
 
-            return batch.Written.Task;
+            return new Announcement(batch, threadId);
         }
     }
 
@@ -125,9 +115,10 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
     {
         lock (_gate)
         {
-            while (_doubtful.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) > s_doubt)
+            // One that is not written yet cannot be taken out.
+            while (_doubtful.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) > s_doubt && oldest.What.Batch != _next)
             {
-                Forget(_doubtful.Dequeue().ThreadId);
+                Forget(_doubtful.Dequeue().What);
             }
 
             var batch = _next;
@@ -137,20 +128,9 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
             if (batch is not null)
             {
                 batch.Announced = [.. batch.Ids];
-                Remember(batch);
             }
 
             return batch;
-        }
-    }
-
-    private void Remember(Batch batch)
-    {
-        foreach (var id in batch.Announced.Where(_ => ReferenceEquals(batch.Life, _life)))
-        {
-            // A server that was restarted counts anew.
-            Forget(id);
-            _announced.Add(id, batch);
         }
     }
 
@@ -168,21 +148,33 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
         batch.Written.SetResult(result == CommitResult.Done);
     }
 
-    private void GiveUp(ulong threadId)
+    private void GiveUp(Announcement announcement)
     {
         lock (_gate)
         {
-            _doubtful.Enqueue((time.GetTimestamp(), threadId));
+            _doubtful.Enqueue((time.GetTimestamp(), announcement));
         }
     }
 
-    private void Forget(ulong threadId)
+    private void Ended(Announcement announcement)
     {
-        if (_announced.Remove(threadId, out var batch) && batch.Ids.Remove(threadId) && batch.Ids.Count == 0)
+        lock (_gate)
+        {
+            Forget(announcement);
+        }
+    }
+
+    // The announcement and not the number: a server that was restarted counts anew, and the number may be another connection's by now.
+    private void Forget(Announcement announcement)
+    {
+        var batch = announcement.Batch;
+        if (ReferenceEquals(batch.Life, _life) && batch.Ids.Remove(announcement.ThreadId) && batch.Ids.Count == 0)
         {
             _ended.Add(batch.Key);
         }
     }
+
+    private sealed record Announcement(Batch Batch, ulong ThreadId);
 
     private sealed record Life(Incarnation Incarnation, long Revision, IReadOnlyCollection<KeyValuePair<string, string>> Attributes);
 
@@ -203,7 +195,7 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
 
     private sealed class Permit(ThreadRegister register, Life life) : IConnectPermit
     {
-        private ulong? _announced;
+        private Announcement? _announced;
 
         public IReadOnlyCollection<KeyValuePair<string, string>> Attributes => life.Attributes;
 
@@ -211,11 +203,11 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
 
         public async ValueTask<bool> AnnounceAsync(ulong threadId, CancellationToken cancel)
         {
-            _announced = threadId;
+            _announced = register.Announce(life, threadId);
             try
             {
                 // The proof is looked at last: it says that nobody has begun to look for the announced.
-                return await register.AnnounceAsync(life, threadId).WaitAsync(cancel) && Holds;
+                return _announced is { Batch.Written.Task: var written } && await written.WaitAsync(cancel) && Holds;
             }
             catch (OperationCanceledException)
             {
@@ -225,9 +217,17 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
 
         public void GiveUp()
         {
-            if (_announced is { } threadId)
+            if (_announced is not null)
             {
-                register.GiveUp(threadId);
+                register.GiveUp(_announced);
+            }
+        }
+
+        public void Ended()
+        {
+            if (_announced is not null)
+            {
+                register.Ended(_announced);
             }
         }
     }

@@ -25,7 +25,7 @@ internal sealed class GatedConnector(FakeConnector server, IConnectGate gate) : 
 
     public bool MayConnect => !IsDead && gate.IsOpen;
 
-    public void Ended(PooledConnection connection) => gate.Ended(connection.ThreadId);
+    public void Ended(PooledConnection connection) => connection.Permit?.Ended();
 
     public async ValueTask<ConnectOutcome> ConnectAsync(ConnectionClass connectionClass, CancellationToken cancel)
     {
@@ -41,6 +41,7 @@ internal sealed class GatedConnector(FakeConnector server, IConnectGate gate) : 
         await Login;
         if (isAnnounced && !IsDead && server.LogIn(connectionClass, threadId) is { } connection)
         {
+            connection.Permit = permit;
             if (permit.Holds)
             {
                 return new ConnectOutcome(connection, null);

@@ -64,9 +64,10 @@ public sealed class ThreadRegisterTests
     public async Task What_has_ended_is_taken_out_with_the_next_announcement()
     {
         await BeginAsync();
-        Assert.True(await AnnounceAsync(1));
+        var first = _register.TryBegin()!;
+        Assert.True(await first.AnnounceAsync(1, CancellationToken.None));
         Assert.True(await AnnounceAsync(2));
-        _register.Ended(1);
+        first.Ended();
         Assert.True(await AnnounceAsync(3));
         Assert.Equal([2ul, 3ul], (await ThreadsAsync()).Order());
     }
@@ -108,14 +109,31 @@ public sealed class ThreadRegisterTests
     }
 
     [Fact]
-    public async Task A_number_that_a_restarted_server_gives_again_is_announced_again()
+    public async Task A_number_that_a_restarted_server_gives_again_stays_announced_when_who_had_it_before_is_seen_to_have_ended()
     {
         await BeginAsync();
-        Assert.True(await AnnounceAsync(1));
-        Assert.True(await AnnounceAsync(1));
-        _register.Ended(1);
+        var (before, after) = (_register.TryBegin()!, _register.TryBegin()!);
+        Assert.True(await before.AnnounceAsync(1, CancellationToken.None));
+        Assert.True(await after.AnnounceAsync(1, CancellationToken.None));
+        before.Ended();
         Assert.True(await AnnounceAsync(2));
-        Assert.Equal([2ul], await ThreadsAsync());
+        Assert.Equal([1ul, 2ul], (await ThreadsAsync()).Order());
+        after.Ended();
+        Assert.True(await AnnounceAsync(3));
+        Assert.Equal([2ul, 3ul], (await ThreadsAsync()).Order());
+    }
+
+    [Fact]
+    public async Task A_number_of_a_login_that_was_given_up_stays_announced_for_who_has_it_now()
+    {
+        await BeginAsync();
+        var permit = _register.TryBegin()!;
+        Assert.True(await permit.AnnounceAsync(1, CancellationToken.None));
+        permit.GiveUp();
+        Assert.True(await AnnounceAsync(1));
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.True(await AnnounceAsync(2));
+        Assert.Equal([1ul, 2ul], (await ThreadsAsync()).Order());
     }
 
     private string Life => $"/pool/test/backends/db/shares/{_membership.Self.Incarnation}";
