@@ -166,11 +166,7 @@ internal static class CommandEnd
         session.Diagnostics = lease.Facts.Kind is StatementKind.Show or StatementKind.GetDiagnostics && (lease.Facts.Traits & StatementTraits.ReadsDiagnostics) != 0
             ? session.Diagnostics : null;
         lease.HasLastResult = true;
-        var returns = summary.IsResultSet && lease.Facts.Kind is StatementKind.Insert or StatementKind.Replace;
-        if (summary.LastInsertId != 0 || returns || (lease.Facts.Traits & MayChangeInsertId) != 0)
-        {
-            lease.InsertIdUnread = true;
-        }
+        lease.InsertIdUnread |= MayHaveChangedInsertId(lease.Facts, summary);
 
         if (summary.IsResultSet || (summary.ErrorCode == 0 && lease.Facts.Kind is StatementKind.Call or StatementKind.Insert or StatementKind.Replace or StatementKind.Ddl))
         {
@@ -184,6 +180,16 @@ internal static class CommandEnd
             session.Origin.Backend.NoteReadOnly();
         }
     }
+
+    // The reply to some names none, and neither do rows, nor an error after some rows.
+    private static bool MayHaveChangedInsertId(StatementFacts facts, in ReplySummary summary) =>
+        summary.LastInsertId != 0 || (facts.Traits & MayChangeInsertId) != 0 || facts.Kind switch
+        {
+            StatementKind.LoadData or StatementKind.Analyze => true,
+            StatementKind.Insert or StatementKind.Replace => summary.IsResultSet || summary.ErrorCode != 0,
+            StatementKind.Ddl or StatementKind.Multi => summary.ErrorCode != 0,
+            _ => false,
+        };
 
     private static ValueTask<Step> DenyAsync(Session session)
     {

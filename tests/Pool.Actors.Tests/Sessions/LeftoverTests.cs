@@ -28,6 +28,38 @@ public sealed class LeftoverTests
         Assert.Equal("0", (await second.QueryAsync("SELECT LAST_INSERT_ID()")).Value);
     }
 
+    [Theory]
+    [InlineData("LOAD DATA INFILE 'f' INTO TABLE t", false)]
+    [InlineData("INSERT INTO t (u) VALUES (1), (1)", true)]
+    [InlineData("REPLACE INTO t (u) VALUES (1), (1)", true)]
+    [InlineData("CREATE TABLE t (id INT AUTO_INCREMENT, PRIMARY KEY (id), UNIQUE (u)) SELECT 1 AS u UNION ALL SELECT 1", true)]
+    [InlineData("ANALYZE INSERT INTO t VALUES ()", false)]
+    public async Task An_insert_id_that_no_reply_tells_is_the_sessions_and_nobody_elses(string sql, bool fails)
+    {
+        await using var node = new TestNode(connections: 1, flavour: sql.StartsWith("ANALYZE", StringComparison.Ordinal) ? ServerFlavour.MariaDb : ServerFlavour.MySql);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        node.Server.Script = (connection, statement) =>
+        {
+            if (statement.Text != sql)
+            {
+                return null;
+            }
+
+            connection.Session.LastInsertId = 100;
+            return fails ? FakeServerReply.Error(1062, "Duplicate entry") : FakeServerReply.Ok(connection.Session.Status, affected: 1);
+        };
+        await first.QueryAsync(sql);
+        await TestNode.UntilAsync(
+            () =>
+            {
+                node.Time.Advance(TimeSpan.FromMilliseconds(250));
+                return !node.SessionOf(first).HoldsLease;
+            },
+            "it is not kept for its warnings any more");
+        Assert.Equal("0", (await second.QueryAsync("SELECT LAST_INSERT_ID()")).Value);
+        Assert.Equal("100", (await first.QueryAsync("SELECT LAST_INSERT_ID()")).Value);
+    }
+
     [Fact]
     public async Task A_statement_that_generated_nothing_leaves_the_sessions_insert_id_on_a_connection_that_was_reset()
     {
