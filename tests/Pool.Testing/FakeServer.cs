@@ -62,6 +62,7 @@ public sealed class FakeServer : IDialer
         ["interactive_timeout"] = "28800",
         ["old_mode"] = "",
         ["profiling"] = "0",
+        ["sql_auto_is_null"] = "0",
         ["sql_mode"] = "STRICT_TRANS_TABLES",
         ["time_zone"] = "SYSTEM",
         ["wait_timeout"] = "28800",

@@ -129,21 +129,11 @@ public sealed class BackendConnection : PooledConnection
     }
 
     /// <summary>
-    /// True if a variable that no repaint sets is not as the last reset left it, and so was set by a statement. The baseline of the
+    /// The variables that no repaint sets and that are not as the last reset left them, and so were set by a statement. The baseline of the
     /// session does not tell: it may be older or newer than the connection's.
     /// </summary>
-    internal bool HasMoved(SessionSettings has)
-    {
-        foreach (var variable in has.Baseline.Catalogue.Variables)
-        {
-            if (variable.Role == VariableRole.Pinning && has[variable.Index] != ResetTo?[variable.Index])
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    internal IEnumerable<Variable> Moved(SessionSettings has) => has.Baseline.Catalogue.Variables.Where(
+        v => v.Role == VariableRole.Pinning && has[v.Index] != ResetTo?[v.Index]);
 
     /// <inheritdoc/>
     public override bool IsStale() => IsBroken || _transport.HasPendingInput();

@@ -5,6 +5,7 @@ using Pool.Actors.Errors;
 using Pool.Actors.Prepared;
 using Pool.Actors.Sessions;
 using Pool.Actors.Sessions.UserVariables;
+using Pool.Actors.Settings;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
 using Pool.Wire.Statements;
@@ -64,7 +65,7 @@ internal static class CommandEnd
         lease.SettingsUnread |= shares && SettingsReading.MayHaveChanged(session, lease, summary);
         var pins = PinPolicy.After(session.Pins, lease.Command, lease.Facts, summary, session.Statements?.Count ?? 0, shares);
         pins = session.Prepared?.Update(pins) ?? pins;
-        pins = PinTracking.Finish(session, lease, pins, summary);
+        pins = PinTracking.Finish(session, lease, pins, summary) | Traces(connection, summary);
         session.Pin(pins);
         if (summary.VariableChanged && shares)
         {
@@ -119,6 +120,11 @@ internal static class CommandEnd
     private static bool MustReadFirst(Session session, Lease lease) =>
         lease.HasInsertIdToTake || lease.FoundRowsUnread || OwnVariables.Carries(session, lease.Connection)
         || session.Variables is { Unread.Count: > 0 } || (session.Pins & PinReasons.Diagnostics) != 0;
+
+    // Only what is off again is reported of a procedure, or of several statements, that had it on in between.
+    private static PinReasons Traces(BackendConnection connection, in ReplySummary summary) =>
+        summary.VariableChanged && connection.Replies.Variables.Any(v => VariableCatalogue.TracesStatements(v.Key))
+            ? PinReasons.StatementTraces : PinReasons.None;
 
     // One statement that the server cannot parse has done nothing, whatever it was meant to be. In several, or in a block, others may have run.
     private static StatementFacts Ran(Session session, Lease lease, in ReplySummary summary) =>

@@ -75,7 +75,12 @@ internal static class SettingsReading
         connection.Repainted(has);
         SettingsChange.Want(session, Kept(session.Settings, had, has));
         var pins = session.Pins & ~(PinReasons.Diagnostics | PinReasons.Variables);
-        session.Pin(connection.HasMoved(has) ? pins | PinReasons.Variables : pins);
+        foreach (var variable in connection.Moved(has))
+        {
+            pins |= PinReasons.Variables | (VariableCatalogue.TracesStatements(variable.Name) ? PinReasons.StatementTraces : PinReasons.None);
+        }
+
+        session.Pin(pins);
         return true;
     }
 

@@ -63,9 +63,9 @@ internal static class LeaseHolding
         }
 
         var pool = session.Origin.Backend.Pool;
-        if ((pins & PinReasons.MayKeepRole) != 0)
+        if ((pins & PinReasons.OutlastsReset) != 0)
         {
-            pool.Discard(connection, "role");
+            pool.Discard(connection, "outlasts-reset");
         }
         else if ((pins & ~PinReasons.Soft) != 0 || hasInsertId || OwnVariables.Carries(session, connection))
         {

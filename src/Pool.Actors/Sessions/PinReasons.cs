@@ -73,11 +73,14 @@ public enum PinReasons : uint
     /// <summary>A cursor of a prepared statement is open.</summary>
     Cursor = 1 << 21,
 
+    /// <summary>profiling or optimizer_trace was set: the connection may keep texts of statements.</summary>
+    StatementTraces = 1 << 22,
+
     /// <summary>Those that only the next statement can ask for, and that are not worth a connection under pressure.</summary>
     Soft = FoundRows | Diagnostics,
 
-    /// <summary>Those under which a role or a resource group may have been set, which a reset of the connection keeps.</summary>
-    MayKeepRole = Role | TextPrepare | StoredCode | Unknown | StateChange,
+    /// <summary>Those under which the connection may have what its reset keeps: a role, a resource group, texts of statements.</summary>
+    OutlastsReset = Role | TextPrepare | StoredCode | Unknown | StateChange | StatementTraces,
 
     /// <summary>Those whose state is gone once the reason ends.</summary>
     SelfClearing = Soft | Transaction | NextTransaction | PreparedStatements | LongData | Cursor | TableLocks,

@@ -74,7 +74,7 @@ internal static class SessionReset
         }
 
         // A connection that nobody else may get is reset before it is closed: the server ends it some time after the reply.
-        var isForNobody = (session.Pins & PinReasons.MayKeepRole) != 0 || connection.Fingerprint == Fingerprint.None;
+        var isForNobody = (session.Pins & PinReasons.OutlastsReset) != 0 || connection.Fingerprint == Fingerprint.None;
         if (isForNobody)
         {
             var command = new ArrayBufferWriter<byte>();

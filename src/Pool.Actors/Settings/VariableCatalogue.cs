@@ -38,8 +38,11 @@ public sealed class VariableCatalogue
     private static readonly string[] s_pinning =
     [
         "session_track_schema", "session_track_state_change", "session_track_system_variables", "pseudo_replica_mode", "pseudo_slave_mode",
-        "gtid_next", "gtid_seq_no", "profiling", "sql_auto_is_null", "original_commit_timestamp", "resultset_metadata",
+        "gtid_next", "gtid_seq_no", "sql_auto_is_null", "original_commit_timestamp", "resultset_metadata",
     ];
+
+    // MySQL's reset keeps the trace of the optimizer, and MariaDB's the profiles.
+    private static readonly string[] s_tracing = ["profiling", "optimizer_trace"];
 
     private readonly FrozenDictionary<string, Variable> _byName;
 
@@ -86,6 +89,9 @@ public sealed class VariableCatalogue
 
     /// <summary>True if nothing can be said of the variable's value from one statement to the next.</summary>
     public static bool IsVolatile(string name) => s_volatile.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>True if a connection keeps the texts of statements that ran while the variable was on, even over a reset.</summary>
+    public static bool TracesStatements(string name) => s_tracing.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The variable of a name, of any case.</summary>
     public bool TryFind(string name, [NotNullWhen(true)] out Variable? variable) => _byName.TryGetValue(name, out variable);
@@ -148,7 +154,9 @@ public sealed class VariableCatalogue
         value.Length > 0 && value[0] is '-' or (>= '0' and <= '9') && decimal.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
 
     private static VariableRole RoleOf(string name) =>
-        s_own.Contains(name) ? VariableRole.Own : s_pinning.Contains(name) ? VariableRole.Pinning : VariableRole.Painted;
+        s_own.Contains(name) ? VariableRole.Own
+        : s_pinning.Contains(name) || TracesStatements(name) ? VariableRole.Pinning
+        : VariableRole.Painted;
 
     // One binary value: neither the session's character set nor sql_select_limit can change what is read. The long list of tracked names
     // is read as its checksum.

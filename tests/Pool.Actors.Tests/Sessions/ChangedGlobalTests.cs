@@ -110,11 +110,11 @@ public sealed class ChangedGlobalTests
     {
         await using var node = new TestNode(connections: 1);
         var (old, other) = (await node.LogInAsync(), await node.LogInAsync());
-        node.Server.Globals["profiling"] = "1";
+        node.Server.Globals["sql_auto_is_null"] = "1";
         await node.Backend.RefreshBaselineAsync(CancellationToken.None);
         await old.QueryAsync("SET time_zone = '+01:00'");
         await node.RestAsync();
-        await other.QueryAsync("SET profiling = 0");
+        await other.QueryAsync("SET sql_auto_is_null = 0");
         await node.HoldsAsync(other, true);
         Assert.Equal(Actors.Sessions.PinReasons.Variables, node.SessionOf(other).Pins);
     }

@@ -11,7 +11,7 @@ public sealed class PinningTests
 
     [Theory]
     [InlineData("SET @é = 1", PinReasons.UserVariables)]
-    [InlineData("SET profiling = 1", PinReasons.Variables)]
+    [InlineData("SET sql_auto_is_null = 1", PinReasons.Variables)]
     [InlineData("SET TRANSACTION READ ONLY", PinReasons.NextTransaction)]
     [InlineData("CREATE TEMPORARY TABLE t (a INT)", PinReasons.TemporaryTables)]
     [InlineData("LOCK TABLES t READ", PinReasons.TableLocks)]

@@ -91,10 +91,10 @@ public sealed class SettingsPoolTests
     {
         await using var node = new TestNode();
         var client = await node.LogInAsync();
-        await client.QueryAsync("SET profiling = 1");
+        await client.QueryAsync("SET sql_auto_is_null = 1");
         await node.HoldsAsync(client, true);
         Assert.Equal((PinReasons.Variables, 1), (node.SessionOf(client).Pins, node.Backend.Pinned));
-        await client.QueryAsync("SET profiling = 0");
+        await client.QueryAsync("SET sql_auto_is_null = 0");
         await node.HoldsAsync(client, false);
         Assert.Equal(0, node.Backend.Pinned);
     }

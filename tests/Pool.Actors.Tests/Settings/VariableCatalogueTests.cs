@@ -75,17 +75,18 @@ public sealed class VariableCatalogueTests
     public void Variables_are_at_their_places_volatile_ones_left_out()
     {
         var catalogue = new VariableCatalogue(
-            new Dictionary<string, string> { ["timestamp"] = "1", ["b"] = "1", ["a"] = "1", ["insert_id"] = "0", ["wait_timeout"] = "1", ["profiling"] = "0" },
+            new Dictionary<string, string> { ["timestamp"] = "1", ["b"] = "1", ["a"] = "1", ["insert_id"] = "0", ["wait_timeout"] = "1", ["profiling"] = "0", ["optimizer_trace"] = "enabled=off" },
             ["version", "init_connect"]);
         Assert.Equal(Enumerable.Range(0, catalogue.Variables.Count), catalogue.Variables.Select(v => v.Index));
         Assert.Equal(
             [
-                ("a", VariableRole.Painted), ("b", VariableRole.Painted), ("profiling", VariableRole.Pinning), ("wait_timeout", VariableRole.Own),
+                ("a", VariableRole.Painted), ("b", VariableRole.Painted), ("optimizer_trace", VariableRole.Pinning), ("profiling", VariableRole.Pinning),
+                ("wait_timeout", VariableRole.Own),
                 ("version", VariableRole.Watched), ("init_connect", VariableRole.Watched), (VariableCatalogue.ResultsCollation, VariableRole.Silent),
             ],
             catalogue.Variables.Select(v => (v.Name, v.Role)));
         Assert.False(catalogue.TryFind("timestamp", out _));
-        Assert.True(catalogue.TryFind("WAIT_Timeout", out var found) && found.Index == 3);
+        Assert.True(catalogue.TryFind("WAIT_Timeout", out var found) && found.Index == 4);
     }
 
     [Fact]
