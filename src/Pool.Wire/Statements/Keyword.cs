@@ -23,7 +23,7 @@ internal enum Keyword : byte
     All, Distinct, Distinctrow, HighPriority, SqlBigResult, SqlBufferResult, SqlCache, SqlNoCache, SqlSmallResult, StraightJoin,
 
     // Functions.
-    ConnectionId, Currval, FoundRows, GetLock, LastInsertId, Lastval, Nextval, ReleaseAllLocks, ReleaseLock, RowCount,
+    ConnectionId, Currval, FoundRows, GetLock, IsUsedLock, LastInsertId, Lastval, Nextval, ReleaseAllLocks, ReleaseLock, RowCount,
     ServiceGetReadLocks, ServiceGetWriteLocks, ServiceReleaseLocks, Setval, VersionTokensLockExclusive, VersionTokensLockShared,
     VersionTokensUnlock,
 

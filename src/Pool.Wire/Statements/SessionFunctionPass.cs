@@ -26,7 +26,7 @@ internal ref struct SessionFunctionPass
     public SessionFunctionPass(ReadOnlySpan<byte> sql, LexerMode mode, in SessionValues values, IBufferWriter<byte> output)
     {
         _sql = sql;
-        _values = values;
+        _values = AsksForThread(sql, mode) ? values with { ConnectionId = null } : values;
         _output = output;
         _tokens = new WholeText(sql, mode);
         for (var i = 0; i < 5; i++)
@@ -136,6 +136,19 @@ internal ref struct SessionFunctionPass
         Keyword.ErrorCount => Known((long?)_values.ErrorCount, out value),
         _ => Known(null, out value),
     };
+
+    // IS_USED_LOCK() answers with a thread of the server's, and what it is compared with must be one.
+    private static bool AsksForThread(ReadOnlySpan<byte> sql, LexerMode mode)
+    {
+        var tokens = new WholeText(sql, mode);
+        var (before, now) = (default(Token), tokens.Next());
+        while (now.Kind != TokenKind.None && !(before.Keyword == Keyword.IsUsedLock && now.Kind == TokenKind.Open))
+        {
+            (before, now) = (now, tokens.Next());
+        }
+
+        return now.Kind != TokenKind.None;
+    }
 
     private static bool Known(long? known, out long value)
     {

@@ -12,7 +12,7 @@ public static class SessionFunctions
     /// Writes <paramref name="sql"/>, a whole text, to <paramref name="output"/> with the calls replaced by typed literals. A
     /// call that is a whole item of a select list and has no alias gets one, so that its column keeps its name; inside of a larger
     /// expression the name changes with the text. False, with nothing written, when there is nothing to replace. What CREATE and
-    /// ALTER define keeps its text: it runs later, in other sessions.
+    /// ALTER define keeps its text: it runs later, in other sessions. In a text that calls IS_USED_LOCK() the connection's id stays.
     /// </summary>
     public static bool TryRewrite(ReadOnlySpan<byte> sql, LexerMode mode, in SessionValues values, IBufferWriter<byte> output) =>
         new SessionFunctionPass(sql, mode, values, output).Run();

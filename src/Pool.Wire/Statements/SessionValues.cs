@@ -10,7 +10,7 @@ namespace Pool.Wire.Statements;
 /// <param name="WarningCount">@@warning_count.</param>
 /// <param name="ErrorCount">@@error_count.</param>
 public readonly record struct SessionValues(
-    uint ConnectionId,
+    uint? ConnectionId,
     ulong? LastInsertId = null,
     long? RowCount = null,
     ulong? FoundRows = null,

@@ -34,6 +34,17 @@ public sealed class OwnResultTests
     }
 
     [Fact]
+    public async Task The_holder_of_a_lock_is_compared_with_the_servers_thread()
+    {
+        const string Compares = "SELECT IS_USED_LOCK('job') = CONNECTION_ID()";
+        await using var node = new TestNode();
+        var client = await node.LogInAsync();
+        await client.QueryAsync("SELECT GET_LOCK('job', 1)");
+        await client.QueryAsync(Compares);
+        Assert.Contains(Compares, node.Server.Queries);
+    }
+
+    [Fact]
     public async Task The_insert_id_is_read_before_the_connection_serves_another()
     {
         await using var node = new TestNode(connections: 1);

@@ -191,6 +191,19 @@ public abstract class StatementTests<TServer>(FaultRig<TServer> rig)
     });
 
     [Fact]
+    public Task A_session_knows_the_lock_that_it_holds_as_its_own() => SameAsync(async (client, _) =>
+    {
+        const string Compares = "SELECT IS_USED_LOCK('live job') = CONNECTION_ID()";
+        var id = await client.PrepareAsync(Compares);
+        await client.QueryAsync("SELECT GET_LOCK('live job', 0)");
+        await client.QueryAsync(Compares);
+        await client.ExecuteAsync(id);
+        await client.ExecuteAsync(await client.PrepareAsync($"{Compares}, ROW_COUNT()"));
+        await client.QueryAsync("DO RELEASE_LOCK('live job')");
+        await client.ExecuteAsync(id);
+    });
+
+    [Fact]
     public Task What_a_statement_sets_is_the_sessions() => SameAsync(async (client, other) =>
     {
         var (set, user) = (await client.PrepareAsync("SET SESSION group_concat_max_len = ?"), await client.PrepareAsync("SET @a = ?"));

@@ -50,6 +50,12 @@ public sealed partial class SessionFunctionsTests
     [InlineData(
         "SELECT CONNECTION_ID(); CREATE VIEW v AS SELECT CONNECTION_ID()",
         "SELECT COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) AS `CONNECTION_ID()`; CREATE VIEW v AS SELECT CONNECTION_ID()")]
+    [InlineData(
+        "SELECT IS_USED_LOCK('job') = CONNECTION_ID() c, ROW_COUNT() r",
+        "SELECT IS_USED_LOCK('job') = CONNECTION_ID() c, COALESCE(CAST(-1 AS SIGNED), ROW_COUNT()) r")]
+    [InlineData(
+        "SELECT is_used_lock, 'IS_USED_LOCK(1)', CONNECTION_ID() c FROM t",
+        "SELECT is_used_lock, 'IS_USED_LOCK(1)', COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) c FROM t")]
     public void Calls_become_the_sessions_values(string sql, string expected) => Assert.Equal(expected, Rewrite(sql, All));
 
     [Theory]
@@ -71,6 +77,10 @@ public sealed partial class SessionFunctionsTests
     [InlineData("INSERT INTO t VALUES (1); SELECT LAST_INSERT_ID(), @@identity")]
     [InlineData("SELECT 1; SELECT FOUND_ROWS()")]
     [InlineData("SELECT 1; SELECT @@warning_count, @@error_count")]
+    [InlineData("SELECT IS_USED_LOCK('job') = CONNECTION_ID()")]
+    [InlineData("SELECT @@pseudo_thread_id = is_used_lock ('job')")]
+    [InlineData("SELECT CONNECTION_ID(); DO IS_USED_LOCK('job')")]
+    [InlineData("BEGIN NOT ATOMIC IF IS_USED_LOCK('job') = CONNECTION_ID() THEN DO 1; END IF; END")]
     public void Everything_else_stays(string sql) => Assert.Null(Rewrite(sql, All));
 
     [Fact]
