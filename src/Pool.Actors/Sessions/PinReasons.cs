@@ -40,7 +40,7 @@ public enum PinReasons : uint
     /// <summary>Stored code ran, of which nothing is known.</summary>
     StoredCode = 1 << 10,
 
-    /// <summary>A role or resource group was set, which a reset does not undo.</summary>
+    /// <summary>A role, a resource group or another account was set, which a reset does not undo.</summary>
     Role = 1 << 11,
 
     /// <summary>A lock on the whole server.</summary>
@@ -79,7 +79,7 @@ public enum PinReasons : uint
     /// <summary>Those that only the next statement can ask for, and that are not worth a connection under pressure.</summary>
     Soft = FoundRows | Diagnostics,
 
-    /// <summary>Those under which the connection may have what its reset keeps: a role, a resource group, texts of statements.</summary>
+    /// <summary>Those under which the connection may have what its reset keeps: a role, a resource group, another account, texts of statements.</summary>
     OutlastsReset = Role | TextPrepare | StoredCode | Unknown | StateChange | StatementTraces,
 
     /// <summary>Those whose state is gone once the reason ends.</summary>

@@ -12,6 +12,7 @@ internal struct AssignmentRule
     {
         First,
         Target,
+        Scoped,
         SystemVariable,
         Value,
         Variables,
@@ -33,6 +34,9 @@ internal struct AssignmentRule
                 return (First(token), false);
             case State.Target:
                 return (Target(token), false);
+            case State.Scoped:
+                _state = State.Value;
+                return (Scoped(token), false);
             case State.SystemVariable:
                 _state = State.Value;
                 return (SystemVariable(token), false);
@@ -65,7 +69,9 @@ internal struct AssignmentRule
 
     private StatementTraits Target(in Token token)
     {
-        _state = token.Kind == TokenKind.SystemAt ? State.SystemVariable : State.Value;
+        _state = token.Kind == TokenKind.SystemAt ? State.SystemVariable
+            : token.Keyword is Keyword.Session or Keyword.Local ? State.Scoped
+            : State.Value;
         return token.Keyword switch
         {
             Keyword.Global or Keyword.Persist or Keyword.PersistOnly => StatementTraits.SetsGlobals,
@@ -73,6 +79,10 @@ internal struct AssignmentRule
             _ => token.Kind is TokenKind.At or TokenKind.SystemAt ? StatementTraits.None : StatementTraits.SetsVariables,
         };
     }
+
+    // MariaDB's SET SESSION AUTHORIZATION: another account, and a session begun anew.
+    private static StatementTraits Scoped(in Token name) =>
+        name.Keyword == Keyword.Authorization ? StatementTraits.Role | StatementTraits.OtherState : StatementTraits.None;
 
     private static StatementTraits SystemVariable(in Token name) => name.Keyword switch
     {

@@ -15,7 +15,7 @@ internal enum Keyword : byte
     Shutdown, Signal, Start, Stop, Table, Truncate, Uninstall, Unlock, Update, Use, Values, With, Xa,
 
     // Words inside statements.
-    As, Connection, Data, Default, Delayed, Duplicate, Errors, Event, Except, Export, For, From, Function, Global, Group, Hard,
+    As, Authorization, Connection, Data, Default, Delayed, Duplicate, Errors, Event, Except, Export, For, From, Function, Global, Group, Hard,
     Having, Ignore, Instance, Intersect, Into, Limit, Local, LowPriority, Next, No, On, Order, Package, Password,
     Persist, PersistOnly, Previous, Procedure, Query, Read, Recursive, Resource, Returning, Role, Session, Soft, SqlCalcFoundRows,
     Statement, Tables, Temporary, To, Transaction, Trigger, Union, Value, Warnings, Where, Window, Work, Xml,

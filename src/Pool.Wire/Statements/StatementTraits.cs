@@ -41,7 +41,7 @@ public enum StatementTraits : uint
     /// <summary>Calls a function that is not built in: stored code, or a loadable function.</summary>
     UnknownFunction = 1 << 9,
 
-    /// <summary>SET ROLE.</summary>
+    /// <summary>SET ROLE, SET SESSION AUTHORIZATION.</summary>
     Role = 1 << 10,
 
     /// <summary>SET RESOURCE GROUP.</summary>

@@ -20,6 +20,7 @@ public sealed class PinningTests
     [InlineData("PREPARE s FROM 'SELECT 1'", PinReasons.TextPrepare)]
     [InlineData("CALL p()", PinReasons.StoredCode)]
     [InlineData("SELECT my_function(1)", PinReasons.StoredCode)]
+    [InlineData("SET SESSION AUTHORIZATION other@localhost", PinReasons.Role)]
     [InlineData("XA START 'a'", PinReasons.Xa)]
     [InlineData("FLUSH TABLES WITH READ LOCK", PinReasons.TableLocks)]
     [InlineData("WHATEVER 1", PinReasons.Unknown)]

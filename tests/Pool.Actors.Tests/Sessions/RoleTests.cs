@@ -9,6 +9,8 @@ public sealed class RoleTests
     [Theory]
     [InlineData("SET ROLE admin", CommandCode.Quit)]
     [InlineData("SET ROLE admin", CommandCode.ResetConnection)]
+    [InlineData("SET SESSION AUTHORIZATION other@localhost", CommandCode.Quit)]
+    [InlineData("SET SESSION AUTHORIZATION other@localhost", CommandCode.ResetConnection)]
     [InlineData("PREPARE s FROM 'SET ROLE admin'", CommandCode.Quit)]
     [InlineData("PREPARE s FROM 'SET ROLE admin'", CommandCode.ResetConnection)]
     [InlineData("EXECUTE s", CommandCode.Quit)]

@@ -157,6 +157,8 @@ internal static class StatementSamples
         new("SET @@session.transaction_isolation = 'SERIALIZABLE'", Set, SetsVariables),
         new("SET @@`x` = 1", Set, SetsVariables | TransactionCharacteristics | MayChangeInsertId | SetsConnectionValue | ReadsSession),
         new("SET ROLE a, b", Set, Role),
+        new("SET SESSION AUTHORIZATION other@localhost", Set, SetsVariables | Role | OtherState),
+        new("SET autocommit = 0, Session Authorization 'other'@'%'", Set, SetsVariables | Role | OtherState),
         new("SET DEFAULT ROLE a TO b@c, d", Set),
         new("SET RESOURCE GROUP g", Set, ResourceGroup),
         new("SET STATEMENT a = 1 FOR SELECT GET_LOCK('a', 1)", Set, SetsVariables | OtherState | UserLocks, Maria),
