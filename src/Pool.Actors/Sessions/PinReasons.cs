@@ -81,7 +81,4 @@ public enum PinReasons : uint
 
     /// <summary>Those under which the connection may have what its reset keeps: a role, a resource group, another account, texts of statements.</summary>
     OutlastsReset = Role | TextPrepare | StoredCode | Unknown | StateChange | StatementTraces,
-
-    /// <summary>Those whose state is gone once the reason ends.</summary>
-    SelfClearing = Soft | Transaction | NextTransaction | PreparedStatements | LongData | Cursor | TableLocks,
 }
