@@ -77,7 +77,7 @@ public sealed class FakeConnection : PooledConnection
         var seen = await Close;
         if (seen)
         {
-            _server.End(ThreadId);
+            _server.End(this);
         }
 
         return seen;

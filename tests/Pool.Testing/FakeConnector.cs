@@ -16,6 +16,7 @@ public sealed class FakeConnector(FingerprintTable fingerprints) : IBackendConne
     private readonly ConcurrentDictionary<ulong, bool> _greeted = new();
     private readonly Channel<FakeAttempt> _attempts = Channel.CreateUnbounded<FakeAttempt>();
     private long _lastThreadId;
+    private long _startedAt;
     private int _attempted;
     private int _peak;
 
@@ -33,6 +34,9 @@ public sealed class FakeConnector(FingerprintTable fingerprints) : IBackendConne
 
     /// <inheritdoc/>
     public bool MayConnect { get; set; } = true;
+
+    /// <summary>The server's clock; without one it does not say how long it has run.</summary>
+    public TimeProvider? Time { get; init; }
 
     /// <summary>Told of every connection that was seen to end.</summary>
     public Action<PooledConnection>? OnEnded { get; set; }
@@ -78,10 +82,14 @@ public sealed class FakeConnector(FingerprintTable fingerprints) : IBackendConne
         _live.Clear();
         _greeted.Clear();
         Interlocked.Exchange(ref _lastThreadId, 0);
+        _startedAt = Time?.GetTimestamp() ?? 0;
     }
 
     /// <summary>Ends a thread at the server.</summary>
     public bool End(ulong threadId) => _live.TryRemove(threadId, out _) || _greeted.TryRemove(threadId, out _);
+
+    /// <summary>Ends a connection's own thread, and not another's that has its number after a restart.</summary>
+    internal void End(FakeConnection connection) => _live.TryRemove(KeyValuePair.Create(connection.ThreadId, connection));
 
     /// <summary>Somebody has connected, and has not logged in yet: the number of his thread.</summary>
     public ulong Greet()
@@ -117,6 +125,11 @@ public sealed class FakeConnector(FingerprintTable fingerprints) : IBackendConne
         if (Answer?.Invoke(on, sql) is { } scripted)
         {
             return scripted;
+        }
+
+        if (sql == "SHOW GLOBAL STATUS LIKE 'Uptime'")
+        {
+            return new(0, null, Time is null ? [] : [["Uptime", $"{(long)Time.GetElapsedTime(_startedAt).TotalSeconds}"]]);
         }
 
         var id = ulong.Parse(sql[(sql.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);

@@ -83,6 +83,7 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
 
     private void BeginClose(int slot, PooledConnection connection)
     {
+        connection.OpenedAt = connection.OpenedAt == 0 ? state.Clock.Exact.GetTimestamp() : connection.OpenedAt;
         state.Slots.Open(slot, connection, long.MaxValue);
         state.Slots.BeginClose(connection);
         state.Admission.BeginClose();
@@ -104,7 +105,7 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
     private async Task EndAsync(Ending ending)
     {
         var connection = ending.Connection;
-        if ((ending.IsClosed || !await IsSeenToCloseAsync(connection)) && !await KillAsync(connection.ThreadId))
+        if ((ending.IsClosed || !await IsSeenToCloseAsync(connection)) && !await KillAsync(connection.ThreadId, connection.OpenedAt))
         {
             return;
         }
@@ -124,7 +125,7 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
 
     private async Task EndLentAsync((ulong ThreadId, UserQuota Quota) lent)
     {
-        if (await KillAsync(lent.ThreadId))
+        if (await KillAsync(lent.ThreadId, state.Clock.Exact.GetTimestamp()))
         {
             state.Quotas.Leave(lent.Quota);
         }
@@ -148,13 +149,20 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
     /// the process list hides other accounts' threads, so an empty one only ends the wait for the next KILL. False: the pool
     /// gave up first, and the place is never given back.
     /// </summary>
-    private async Task<bool> KillAsync(ulong threadId)
+    /// <param name="threadId">The thread.</param>
+    /// <param name="since">When it was there, by the exact clock.</param>
+    private async Task<bool> KillAsync(ulong threadId, long since)
     {
         PoolLog.NotEnded(state.Logger, state.Options.Name, threadId);
         var id = threadId.ToString(CultureInfo.InvariantCulture);
         var isKilled = false;
         for (var pause = s_firstPause; ; pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause)
         {
+            if (await control.HasRestartedAsync(since, state.GivingUp))
+            {
+                return true;
+            }
+
             if (!isKilled || !await IsListedAsync(id))
             {
                 state.Metrics.BackendKills.Increment();

@@ -91,6 +91,7 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
         state.Metrics.ConnectsSucceeded.Increment();
         PoolLog.Opened(state.Logger, state.Options.Name, connection.ThreadId, opening.Slot);
         connection.Generation = opening.Generation;
+        connection.OpenedAt = state.Clock.Exact.GetTimestamp();
         state.Slots.Open(opening.Slot, connection, state.Clock.Now + lifetime);
         Arrived(connection);
         Changed();

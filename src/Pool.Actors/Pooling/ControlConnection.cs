@@ -41,6 +41,13 @@ internal sealed class ControlConnection(
     public ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel) =>
         InTurnAsync((c, either) => c.QueryAsync(sql, either), cancel);
 
+    /// <summary>True if the server was restarted since a thread was there, whose number is another's then, or nobody's.</summary>
+    public async ValueTask<bool> HasRestartedAsync(long since, CancellationToken cancel)
+    {
+        var probe = new RestartProbe(state.Clock.Exact, since);
+        return probe.IsRestart(await InTurnAsync(probe.AskAsync, cancel));
+    }
+
     /// <summary>Brings it back to the baseline; false if that could not be done.</summary>
     public async ValueTask<bool> ResetAsync(CancellationToken cancel)
     {
@@ -163,6 +170,18 @@ internal sealed class ControlConnection(
     {
         foreach (var old in NotEnded.TakeWhile(_ => IsOpen))
         {
+            var probe = new RestartProbe(state.Clock.Exact, old.OpenedAt);
+            if (probe.IsRestart(await RunAsync(probe.AskAsync, cancel)))
+            {
+                NoteEnded(old);
+                continue;
+            }
+
+            if (!IsOpen)
+            {
+                return;
+            }
+
             var kill = await RunAsync((c, either) => c.QueryAsync($"KILL CONNECTION {old.ThreadId.ToString(CultureInfo.InvariantCulture)}", either), cancel);
             if (kill.IsNoSuchThread)
             {
@@ -187,6 +206,7 @@ internal sealed class ControlConnection(
         {
             var outcome = await connector.ConnectAsync(state.Options.DefaultClass, either.Token);
             outcome.Connection?.Generation = generation;
+            (outcome.Connection ?? outcome.Unfinished)?.OpenedAt = state.Clock.Exact.GetTimestamp();
             NotEnded = outcome.Unfinished is { } unfinished ? [.. NotEnded, unfinished] : NotEnded;
             Volatile.Write(ref _connection, outcome.Connection);
             return outcome.Failure?.Text;

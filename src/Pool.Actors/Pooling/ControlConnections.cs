@@ -33,12 +33,10 @@ internal sealed class ControlConnections
     /// <summary>
     /// Runs a statement on one that is not busy, or else waits for one. Never throws for what a network or a server does.
     /// </summary>
-    public async ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel)
-    {
-        var chosen = Array.Find(_connections, c => !c.IsBusy)
-            ?? _connections[(int)((uint)Interlocked.Increment(ref _next) % (uint)_connections.Length)];
-        return await chosen.QueryAsync(sql, cancel);
-    }
+    public ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel) => Choose().QueryAsync(sql, cancel);
+
+    /// <summary>See <see cref="ControlConnection.HasRestartedAsync"/>.</summary>
+    public ValueTask<bool> HasRestartedAsync(long since, CancellationToken cancel) => Choose().HasRestartedAsync(since, cancel);
 
     /// <summary>Closes them until they are needed again; true if the server was seen to end them all.</summary>
     public async ValueTask<bool> RestAsync()
@@ -60,4 +58,7 @@ internal sealed class ControlConnections
             await connection.CloseAsync();
         }
     }
+
+    private ControlConnection Choose() => Array.Find(_connections, c => !c.IsBusy)
+        ?? _connections[(int)((uint)Interlocked.Increment(ref _next) % (uint)_connections.Length)];
 }

@@ -49,6 +49,23 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public async Task A_connection_of_before_the_servers_restart_is_not_killed_by_a_number_that_another_has_now()
+    {
+        await using var f = new PoolFixture();
+        var old = await f.TakeAsync(f.Of("shop"));
+        old.Close = s_notSeen;
+        f.Time.Advance(TimeSpan.FromMinutes(1));
+        f.Connector.Restart();
+        var next = await f.TakeAsync(f.Of("shop"));
+        Assert.Equal(old.ThreadId, next.ThreadId);
+
+        f.Pool.Discard(old, "lost");
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "its place is free");
+        Assert.Contains(next, f.Connector.Live);
+        Assert.Equal(0, f.Metrics.BackendKills.Value);
+    }
+
+    [Fact]
     public async Task A_connect_that_fails_after_its_login_keeps_its_place_until_the_server_has_ended_the_thread()
     {
         await using var f = new PoolFixture(leases: 1);

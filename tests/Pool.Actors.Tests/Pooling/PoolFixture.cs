@@ -22,7 +22,7 @@ internal sealed class PoolFixture : IAsyncDisposable
     {
         var options = new PoolOptions { Name = "db", DefaultClass = App, MaxConnections = leases + 1 };
         options = change is null ? options : change(options);
-        Connector = new FakeConnector(Fingerprints);
+        Connector = new FakeConnector(Fingerprints) { Time = time ?? Time };
         Pool = new BackendPool(options, Connector, Fingerprints, time ?? Time, new Random(seed), Metrics, NullLogger.Instance);
         Pool.StartAsync().AsTask().Wait();
     }
