@@ -135,12 +135,19 @@ internal sealed class ControlConnection(
             return null;
         }
 
-        if (NotEnded.Length != 0 && !TryTakeExtra())
+        // Taken before the share is looked at: whoever lowers it, and finds none taken, gives the place to another node.
+        _isOpening = true;
+        Interlocked.MemoryBarrier();
+        try
         {
-            return "the last control connection has not ended yet, and no place is free for another";
+            return index >= state.Max ? "the share leaves no place for a control connection"
+                : NotEnded.Length != 0 && !TryTakeExtra() ? "the last control connection has not ended yet, and no place is free for another"
+                : await OpenAsync(cancel);
         }
-
-        return index < state.Max ? await OpenAsync(cancel) : "the share leaves no place for a control connection";
+        finally
+        {
+            _isOpening = false;
+        }
     }
 
     // Every place may wait to be ended from here, and the pool would never look at its server again. A connection that nobody has the other end of
@@ -201,7 +208,6 @@ internal sealed class ControlConnection(
         using var deadline = new CancellationTokenSource(state.Options.ConnectTimeout, state.Clock.Exact);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         var generation = state.Generation;
-        _isOpening = true;
         try
         {
             var outcome = await connector.ConnectAsync(state.Options.DefaultClass, either.Token);
@@ -214,10 +220,6 @@ internal sealed class ControlConnection(
         catch (OperationCanceledException)
         {
             return "the control connection could not be opened in time";
-        }
-        finally
-        {
-            _isOpening = false;
         }
     }
 

@@ -251,6 +251,22 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public async Task Without_a_share_the_one_connection_more_that_ends_a_lost_control_connection_is_kept_for_later()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        f.Time.Advance(TimeSpan.FromSeconds(1));
+        f.Connector.Prepare = c => c.Close = s_notSeen;
+        f.Connector.Answer = (_, _) => QueryResult.Broken("reset");
+        Assert.Equal(-1, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        (f.Connector.Answer, f.Connector.Prepare) = (null, null);
+        f.Pool.Resize(0);
+        Assert.Equal(-1, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+
+        f.Pool.Resize(1);
+        Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+    }
+
+    [Fact]
     public async Task A_failed_control_connect_is_an_answer_not_an_exception()
     {
         await using var f = new PoolFixture();

@@ -11,6 +11,10 @@ internal sealed class ServerSurvey(Func<string, CancellationToken, ValueTask<Que
 {
     private const string Unauthenticated = "unauthenticated user";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private long _answeredAt;
+
+    /// <summary>When the server last gave an answer that was of use; 0 for never. From any thread.</summary>
+    public long AnsweredAt => Volatile.Read(ref _answeredAt);
 
     /// <summary>
     /// How many connections of the pool's users, or of nobody yet, are there beside the known ones; null if the server cannot be asked.
@@ -19,7 +23,7 @@ internal sealed class ServerSurvey(Func<string, CancellationToken, ValueTask<Que
     public async ValueTask<int?> CountUnknownAsync(IReadOnlySet<ulong> known, CancellationToken cancel)
     {
         var list = await control("SELECT ID, USER FROM information_schema.PROCESSLIST", cancel);
-        return list.Succeeded ? list.Rows.Count(IsUnknown) : null;
+        return Note(list.Succeeded) ? list.Rows.Count(IsUnknown) : null;
 
         bool IsUnknown(IReadOnlyList<string?> row) =>
             row is [var id, { } user]
@@ -43,6 +47,16 @@ internal sealed class ServerSurvey(Func<string, CancellationToken, ValueTask<Que
         }
 
         var kill = await control($"KILL CONNECTION {id}", either.Token);
-        return (kill.IsNoSuchThread, kill.ErrorCode >= 0, kill.ErrorText);
+        return (kill.IsNoSuchThread, Note(kill.ErrorCode >= 0), kill.ErrorText);
+    }
+
+    private bool Note(bool isAnswered)
+    {
+        if (isAnswered)
+        {
+            Volatile.Write(ref _answeredAt, time.GetTimestamp());
+        }
+
+        return isAnswered;
     }
 }

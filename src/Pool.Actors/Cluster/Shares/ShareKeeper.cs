@@ -173,7 +173,7 @@ public sealed class ShareKeeper : IAsyncDisposable
     {
         try
         {
-            await foreach (var _ in _coordinator.FollowAsync(_keys.Ledger, _stop.Token))
+            await foreach (var _ in _coordinator.FollowAsync(_keys.Followed, _stop.Token))
             {
                 _isStale = true;
                 Wake();
@@ -211,7 +211,8 @@ public sealed class ShareKeeper : IAsyncDisposable
         }
 
         var store = new ShareStore(_coordinator, _keys, incarnation, _membership.LeaseId);
-        _life = new ShareLife(store, new Reclaim(store, _server, _options.Backend, Metrics, _time, _logger), _time);
+        var reclaim = new Reclaim(store, _server, _options.Backend, Metrics, _time, _logger);
+        _life = new ShareLife(store, reclaim, new SurveyTurn(incarnation, _server, _time), _time);
         _view = null;
         Show(0, 0, -1, null);
     }
@@ -243,7 +244,14 @@ public sealed class ShareKeeper : IAsyncDisposable
         }
 
         var self = life.Store.Self;
-        if (view.Ledger is null || (!view.HasLivingHolder && (view.Surveyor == self || IsStuck(view.Ledger))))
+        var isOver = life.Turn.IsOver(view);
+        if (isOver && view.Surveyor == self)
+        {
+            await EndSurveyAsync(life, view, cancel);
+            return;
+        }
+
+        if (!isOver && (view.Ledger is null || (!view.HasLivingHolder && (view.Surveyor == self || IsStuck(view.Ledger)))))
         {
             await SurveyAsync(life, view, cancel);
         }
@@ -341,6 +349,22 @@ public sealed class ShareKeeper : IAsyncDisposable
             {
                 ShareLog.Created(_logger, _options.Backend, found);
             }
+        }
+    }
+
+    /// <summary>Lets another look at the server. The place goes to him when nothing of this node is there any more: there is but one for all.</summary>
+    private async Task EndSurveyAsync(ShareLife life, ShareView view, CancellationToken cancel)
+    {
+        Allow(0, _pool.Snapshot().Max);
+        if (_pool.Covered > 0)
+        {
+            return;
+        }
+
+        life.Turn.GiveBack(view);
+        if (Note(await life.Store.EndSurveyAsync(view, cancel)) == CommitResult.Done)
+        {
+            ShareLog.SurveyEnded(_logger, _options.Backend);
         }
     }
 

@@ -11,7 +11,10 @@ internal sealed class ShareKeys(string cluster, string backend)
     /// <summary>What all of them begin with.</summary>
     public string Root { get; } = $"/pool/{cluster}/backends/{Uri.EscapeDataString(backend)}/";
 
-    /// <summary>What is followed: the ledger, and who lives. Not the threads, which change with every connect.</summary>
+    /// <summary>What the keys begin with that are followed: the ledger, who lives, and who looks at the server. Not the threads, which change with every connect.</summary>
+    public string Followed => Root + "s";
+
+    /// <summary>The ledger.</summary>
     public string Ledger => Root + "shares";
 
     /// <summary>Says, under a node's lease, that the holder lives. Whatever a node changes depends on it.</summary>
@@ -23,7 +26,7 @@ internal sealed class ShareKeys(string cluster, string backend)
     /// <summary>What a holder has to say of lost ones, under its lease.</summary>
     public string Cleared(Incarnation incarnation) => $"{ClearedBy}{incarnation}";
 
-    /// <summary>The right to look at the server while nobody who lives has a share, under the lease of who has it.</summary>
+    /// <summary>The right to look at the server while nobody who lives has a share, under the lease of who has it, until he gives it up.</summary>
     public string Survey => Root + "survey";
 
     /// <summary>What the keys of a holder's threads begin with.</summary>

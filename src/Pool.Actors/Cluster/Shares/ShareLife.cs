@@ -10,8 +10,9 @@ namespace Pool.Actors.Cluster.Shares;
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="reclaim">Ends the connections of the lost.</param>
+/// <param name="turn">For how long it may look at the server on the place that is kept.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ShareLife(ShareStore store, Reclaim reclaim, TimeProvider time)
+internal sealed class ShareLife(ShareStore store, Reclaim reclaim, SurveyTurn turn, TimeProvider time)
 {
     /// <summary>How much later the next survivor begins. 2 s: a node that lives has begun by then.</summary>
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(2);
@@ -22,10 +23,13 @@ internal sealed class ShareLife(ShareStore store, Reclaim reclaim, TimeProvider 
     private readonly CancellationTokenSource _end = new();
     private readonly Dictionary<Incarnation, (long Since, Task Work)> _lost = [];
     private Task _counting = Task.CompletedTask;
-    private long _counted;
+    private long _counted = time.GetTimestamp();
 
     /// <summary>The store, as this life sees it.</summary>
     public ShareStore Store { get; } = store;
+
+    /// <summary>For how long it may look at the server on the place that is kept.</summary>
+    public SurveyTurn Turn { get; } = turn;
 
     /// <summary>The life is in the store.</summary>
     public bool HasBegun { get; set; }
@@ -41,9 +45,9 @@ internal sealed class ShareLife(ShareStore store, Reclaim reclaim, TimeProvider 
         }
 
         Reclaim(view.Lost(), rank);
-        if (rank == 0 && ledger.Found > 0)
+        if (ledger.Found > 0)
         {
-            Recount(server, ledger.Found);
+            Recount(server, ledger.Found, rank);
         }
     }
 
@@ -82,10 +86,13 @@ internal sealed class ShareLife(ShareStore store, Reclaim reclaim, TimeProvider 
         }
     }
 
-    /// <summary>Counts now and then, in the background, what is left of the connections that were found.</summary>
-    private void Recount(ServerSurvey server, int found)
+    /// <summary>
+    /// Counts now and then, in the background, what is left of the connections that were found; the others more seldom, should the first not reach the
+    /// server. What was found becomes only less, so that nobody's count is too small, and the ledger takes the smallest.
+    /// </summary>
+    private void Recount(ServerSurvey server, int found, int rank)
     {
-        if (_counting.IsCompleted && time.GetElapsedTime(_counted) >= s_countInterval)
+        if (_counting.IsCompleted && time.GetElapsedTime(_counted) >= s_countInterval + (rank * s_turn))
         {
             _counted = time.GetTimestamp();
             _counting = RunAsync(RecountAsync(server, found));

@@ -33,6 +33,9 @@ internal static partial class ShareLog
     [LoggerMessage(729, LogLevel.Warning, "Backend {Backend}: user {User} gets no connection from this node: {Why}")]
     public static partial void UserRefused(ILogger logger, string backend, string user, string why);
 
+    [LoggerMessage(730, LogLevel.Warning, "Backend {Backend}: nobody has a share yet, and this node gets no answer from the server; the others try")]
+    public static partial void SurveyEnded(ILogger logger, string backend);
+
     [LoggerMessage(727, LogLevel.Error, "Backend {Backend}: {What} failed; this is a bug")]
     public static partial void Unexpected(ILogger logger, Exception exception, string backend, string what);
 }

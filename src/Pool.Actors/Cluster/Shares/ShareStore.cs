@@ -27,12 +27,16 @@ internal sealed record ShareStore(ICoordinator Coordinator, ShareKeys Keys, Inca
     public ValueTask<CommitResult> ReplaceAsync(ShareView seen, ShareLedger ledger, bool endsSurvey, CancellationToken cancel)
     {
         var commit = Living(seen, seen.Replace(ledger));
-        return Coordinator.CommitAsync(endsSurvey ? commit.Delete(Keys.Survey) : commit, cancel);
+        return Coordinator.CommitAsync(endsSurvey ? EndingSurvey(commit, seen) : commit, cancel);
     }
 
     /// <summary>Takes the place that is kept, for a look at the server, as long as nobody who lives has got a share.</summary>
     public ValueTask<CommitResult> BeginSurveyAsync(ShareView seen, CancellationToken cancel) => Coordinator.CommitAsync(
         Living(seen, seen.Unchanged()).Expect(Keys.Survey, 0).Put(Keys.Survey, Encoding.UTF8.GetBytes(Self.ToString()), Lease), cancel);
+
+    /// <summary>Gives back the place that is kept, once it is not in use any more.</summary>
+    public ValueTask<CommitResult> EndSurveyAsync(ShareView seen, CancellationToken cancel) =>
+        Coordinator.CommitAsync(EndingSurvey(Living(seen, new Commit()), seen), cancel);
 
     /// <summary>Replaces the ledger of a view by one in which a lost holder has less, or nothing and leaves no trace.</summary>
     public ValueTask<CommitResult> ClaimAsync(ShareView seen, ShareLedger ledger, Incarnation lost, bool isGone, CancellationToken cancel)
@@ -75,6 +79,9 @@ internal sealed record ShareStore(ICoordinator Coordinator, ShareKeys Keys, Inca
 
     private static Commit DeleteThreads(Commit commit, ShareView seen, Incarnation holder) =>
         seen.ThreadKeysOf(holder).Take(MostDeletes).Aggregate(commit, static (c, key) => c.Delete(key));
+
+    // The one of this view: a change that comes late would end another's.
+    private Commit EndingSurvey(Commit commit, ShareView seen) => commit.Expect(Keys.Survey, seen.SurveyRevision).Delete(Keys.Survey);
 
     private Commit Living(ShareView seen, Commit commit) => commit.Expect(Keys.Life(Self), seen.LifeOf(Self));
 }

@@ -44,8 +44,11 @@ internal sealed class ShareView
             Ledger = ShareJson.ReadLedger(ledger);
         }
 
-        Surveyor = view.Entries.TryGetValue(keys.Survey, out var survey) && Incarnation.TryParse(Encoding.UTF8.GetString(survey.Value.Span), out var surveyor)
-            ? surveyor : null;
+        if (view.Entries.TryGetValue(keys.Survey, out var survey))
+        {
+            SurveyRevision = survey.ModRevision;
+            Surveyor = Incarnation.TryParse(Encoding.UTF8.GetString(survey.Value.Span), out var surveyor) ? surveyor : null;
+        }
     }
 
     /// <summary>The ledger; null if there is none, or none that can be believed.</summary>
@@ -59,6 +62,9 @@ internal sealed class ShareView
 
     /// <summary>Who looks at the server though nobody who lives has a share; null for nobody.</summary>
     public Incarnation? Surveyor { get; }
+
+    /// <summary>The revision of the record of who looks; 0 if there is none.</summary>
+    public long SurveyRevision { get; }
 
     /// <summary>Somebody who lives has a share, and so can look at the server.</summary>
     public bool HasLivingHolder => Ledger?.Holders.Any(h => h.Share > 0 && Lives(h.Incarnation)) == true;
@@ -83,6 +89,9 @@ internal sealed class ShareView
 
     /// <summary>True if the holder's lease has not expired.</summary>
     public bool Lives(Incarnation incarnation) => _lives.ContainsKey(incarnation);
+
+    /// <summary>True if somebody else lives, with a share or without.</summary>
+    public bool HasOthers(Incarnation self) => _lives.Keys.Any(i => i != self);
 
     /// <summary>The revision of a holder's life; 0 if it has none.</summary>
     public long LifeOf(Incarnation incarnation) => _lives.GetValueOrDefault(incarnation);

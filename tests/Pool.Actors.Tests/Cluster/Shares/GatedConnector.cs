@@ -14,6 +14,9 @@ internal sealed class GatedConnector(FakeConnector server, IConnectGate gate) : 
     /// <summary>Its node has died: no connect of it comes to anything.</summary>
     public bool IsDead { get; set; }
 
+    /// <summary>What connects come to before the server has said anything; null for success.</summary>
+    public ConnectFailureKind? Failing { get; set; }
+
     /// <summary>What a connect waits for between its announcement and its login.</summary>
     public Task Login { get; set; } = Task.CompletedTask;
 
@@ -29,6 +32,11 @@ internal sealed class GatedConnector(FakeConnector server, IConnectGate gate) : 
 
     public async ValueTask<ConnectOutcome> ConnectAsync(ConnectionClass connectionClass, CancellationToken cancel)
     {
+        if (Failing is { } kind)
+        {
+            return new ConnectOutcome(null, new(kind, "scripted"));
+        }
+
         var threadId = server.Greet();
         if (gate.TryBegin() is not { } permit)
         {

@@ -5,18 +5,18 @@ namespace Pool.Actors.Tests.Cluster.Shares;
 /// <summary>A store that loses the answer to one change, and the change itself until the test makes it.</summary>
 internal sealed class LateStore(ICoordinator store) : ICoordinator
 {
-    private volatile Func<(string Key, ReadOnlyMemory<byte> Value, long LeaseId), bool>? _holds;
+    private volatile Func<Commit, bool>? _holds;
     private volatile Commit? _held;
 
     /// <summary>What was held back.</summary>
     public Commit? Held => _held;
 
-    /// <summary>The next change that writes such an entry is held back.</summary>
-    public void HoldNext(Func<(string Key, ReadOnlyMemory<byte> Value, long LeaseId), bool> holds) => _holds = holds;
+    /// <summary>The next such change is held back.</summary>
+    public void HoldNext(Func<Commit, bool> holds) => _holds = holds;
 
     public ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancel)
     {
-        if (_holds is not { } holds || !commit.Puts.Any(holds))
+        if (_holds is not { } holds || !holds(commit))
         {
             return store.CommitAsync(commit, cancel);
         }

@@ -92,7 +92,7 @@ public sealed class ShareKeeperTests
         await rig.UntilAsync(() => rig.Nodes.All(n => n.Share == Floor), "both have joined");
         node.Want(100);
         await rig.UntilAsync(() => node.Held.Count == 16, "one has all");
-        late.HoldNext(e => e.Key.EndsWith("/shares", StringComparison.Ordinal));
+        late.HoldNext(static c => c.Puts.Any(e => e.Key.EndsWith("/shares", StringComparison.Ordinal)));
         node.Rest();
         other.Want(100);
         await rig.UntilAsync(() => late.Held is not null, "it gives back, and the answer is lost");

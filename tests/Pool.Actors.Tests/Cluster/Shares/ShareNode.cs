@@ -18,7 +18,7 @@ internal sealed class ShareNode : IAsyncDisposable
     private readonly List<Waiter> _waiters = [];
     private bool _isEnded;
 
-    public ShareNode(ShareRig rig, string name, int cap, ICoordinator store, int userCap)
+    public ShareNode(ShareRig rig, string name, int cap, ICoordinator store, int userCap, ConnectFailureKind? failing)
     {
         _rig = rig;
         Membership = new FakeMembership(rig.Store, name);
@@ -27,7 +27,7 @@ internal sealed class ShareNode : IAsyncDisposable
         // Its line of waiters hangs on its fingerprints. That of the baseline has the same number everywhere.
         var fingerprints = new FingerprintTable();
         _needed = fingerprints.Acquire(s_class, FakeVariables.In(null));
-        Connector = new GatedConnector(rig.Server, Register);
+        Connector = new GatedConnector(rig.Server, Register) { Failing = failing };
         var options = new PoolOptions
         {
             Name = "db", DefaultClass = s_class, MaxConnections = cap, ConnectsPerSecond = 1000, LeaseTimeout = TimeSpan.FromHours(1),

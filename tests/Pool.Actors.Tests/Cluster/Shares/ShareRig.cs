@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Pool.Actors.Backends;
 using Pool.Actors.Cluster.Coordination;
 using Pool.Actors.Settings;
@@ -72,9 +73,10 @@ internal sealed class ShareRig : IAsyncDisposable
     /// <param name="cap">The cap that it is configured with, if not that of all.</param>
     /// <param name="store">What it sees of the store, if not all.</param>
     /// <param name="userCap">The user's cap that it is configured with, if not that of all.</param>
-    public ShareNode Start(int? cap = null, ICoordinator? store = null, int? userCap = null)
+    /// <param name="failing">What its connects come to, if not to success.</param>
+    public ShareNode Start(int? cap = null, ICoordinator? store = null, int? userCap = null, ConnectFailureKind? failing = null)
     {
-        var node = new ShareNode(this, $"node{_nodes.Count}", cap ?? Cap, store ?? Store, userCap ?? UserCap);
+        var node = new ShareNode(this, $"node{_nodes.Count}", cap ?? Cap, store ?? Store, userCap ?? UserCap, failing);
         _nodes.Add(node);
         return node;
     }
@@ -85,6 +87,13 @@ internal sealed class ShareRig : IAsyncDisposable
         var (first, second) = (Start(), Start());
         await UntilAsync(() => first.Keeper.Granted.IsCompleted && second.Keeper.Granted.IsCompleted, "both have joined");
         return (first, second);
+    }
+
+    /// <summary>Lets time pass until a node has the right to look at the server for all.</summary>
+    public Task UntilLooksAsync(ShareNode node)
+    {
+        const string Right = "/pool/test/backends/db/survey";
+        return UntilAsync(() => Read(Right)?.Value.Span.SequenceEqual(Encoding.UTF8.GetBytes($"{node.Membership.Self.Incarnation}")) == true, "it looks at the server");
     }
 
     /// <summary>Lets time pass until it is so.</summary>
@@ -140,6 +149,8 @@ internal sealed class ShareRig : IAsyncDisposable
         await Store.DisposeAsync();
         Assert.Empty(Log.Faults);
     }
+
+    private CoordinationEntry? Read(string key) => Store.ReadAsync(key, CancellationToken.None).AsTask().Result!.Entries.GetValueOrDefault(key);
 
     private QueryResult? Answer(string sql) =>
         sql.StartsWith("SELECT ID", StringComparison.Ordinal) ? List()

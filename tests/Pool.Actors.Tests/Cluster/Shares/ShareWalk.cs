@@ -1,3 +1,5 @@
+using Pool.Actors.Backends;
+
 namespace Pool.Actors.Tests.Cluster.Shares;
 
 /// <summary>Whatever may happen to nodes that share a server, in random order, over a store that loses answers.</summary>
@@ -21,7 +23,7 @@ internal static class ShareWalk
         for (var step = 0; step < (Invariants.RandomWalk.IsLong ? 400 : 40); step++)
         {
             var node = alive[random.Next(alive.Count)];
-            switch (random.Next(8))
+            switch (random.Next(9))
             {
                 case 0 or 1:
                     node.Want(random.Next(1, mostWanted));
@@ -37,7 +39,10 @@ internal static class ShareWalk
                     await rig.PassAsync(TimeSpan.FromSeconds(random.Next(25)));
                     node.Membership.Rejoin();
                     break;
-                case 6 when alive.Count > 2:
+                case 6:
+                    node.Connector.Failing = node.Connector.Failing is null ? ConnectFailureKind.Unreachable : null;
+                    break;
+                case 7 when alive.Count > 2:
                     await node.KillAsync();
                     alive.Remove(node);
                     alive.Add(rig.Start(store: new FaultyStore(rig.Store, new Random(seed + step))));
@@ -53,6 +58,7 @@ internal static class ShareWalk
         foreach (var node in alive)
         {
             node.Membership.Proven = true;
+            node.Connector.Failing = null;
             node.Rest();
         }
 
