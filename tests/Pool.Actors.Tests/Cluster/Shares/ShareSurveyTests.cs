@@ -19,7 +19,7 @@ public sealed class ShareSurveyTests
 
         await rig.UntilAsync(() => second.Keeper.Granted.IsCompleted, "the second is granted a share");
         Assert.True(rig.Passed < s_turn, $"it took {rig.Passed}");
-        await rig.UntilAsync(() => second.Held.Count == 16, "all but what the first has joined with");
+        await rig.UntilAsync(() => second.Held.Count >= 16, "all but what the first may have joined with");
         rig.AssertCapHeld();
     }
 
@@ -39,7 +39,7 @@ public sealed class ShareSurveyTests
 
         await rig.UntilAsync(() => second.Keeper.Granted.IsCompleted, "the second is granted a share");
         Assert.True(rig.Passed < s_turn, $"it took {rig.Passed}");
-        await rig.UntilAsync(() => second.Held.Count == 16, "all but what the first has joined with");
+        await rig.UntilAsync(() => second.Held.Count >= 16, "all but what the first may have joined with");
         rig.AssertCapHeld();
     }
 
@@ -144,7 +144,7 @@ public sealed class ShareSurveyTests
             rig.Server.End(connection.ThreadId);
         }
 
-        await rig.UntilAsync(() => second.Held.Count == 16, "all but what the first has joined with");
+        await rig.UntilAsync(() => second.Held.Count >= 16, "all but what the first may have joined with");
         rig.AssertCapHeld();
     }
 }
