@@ -338,7 +338,10 @@ public sealed class BackendPool : IAsyncDisposable
     public bool HasIdle => _state.Slots.HasIdle;
 
     /// <summary>What the pool holds now.</summary>
-    public PoolSnapshot Snapshot() => PoolSnapshot.Of(_state, _control.Open) with { Borrowed = Borrowings.Count, Lent = Lending.Count };
+    public PoolSnapshot Snapshot() => PoolSnapshot.Of(_state, _control.Open) with
+    {
+        Borrowed = Borrowings.Count, Lent = Lending.Count, ConnectsInVain = _opener.IsInVain,
+    };
 
     /// <summary>The connections now, reserved ones not included; one after the other as the caller asks for them.</summary>
     public IEnumerable<PooledConnectionView> Connections() => PooledConnectionView.Of(_state);

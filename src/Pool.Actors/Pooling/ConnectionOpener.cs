@@ -10,6 +10,7 @@ namespace Pool.Actors.Pooling;
 internal sealed class ConnectionOpener(PoolState state, IBackendConnector connector, Random jitter)
 {
     private readonly ConnectPacer _pacer = new(() => state.Options.ConnectsPerSecond, state.Clock, jitter);
+    private volatile bool _isInVain;
 
     /// <summary>A connection arrived; its slot is leased to whoever is called.</summary>
     public required Action<PooledConnection> Arrived { get; init; }
@@ -22,6 +23,9 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
 
     /// <summary>The last connect failed. Under the line's gate.</summary>
     public bool IsFailing => _pacer.IsFailing;
+
+    /// <summary>The last connect failed, and more places would not have helped. From any thread.</summary>
+    public bool IsInVain => _isInVain;
 
     /// <summary>True if a connect of this class could begin, given a place, beside so many others that wait for theirs. Under the line's gate.</summary>
     public bool MayBegin(ConnectionClass connectionClass, int others = 0) =>
@@ -88,6 +92,7 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
             lifetime = (long)(state.Options.MaxLifetime.TotalMilliseconds * (1 - (jitter.NextDouble() / 10)));
         }
 
+        _isInVain = false;
         state.Metrics.ConnectsSucceeded.Increment();
         PoolLog.Opened(state.Logger, state.Options.Name, connection.ThreadId, opening.Slot);
         connection.Generation = opening.Generation;
@@ -99,6 +104,13 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
 
     private void Fail(Opening opening, ConnectFailure failure, PooledConnection? unfinished)
     {
+        _isInVain = failure.Kind switch
+        {
+            // Room comes to a full server by moving places.
+            ConnectFailureKind.TooManyConnections => false,
+            ConnectFailureKind.NotPermitted => _isInVain,
+            _ => true,
+        };
         state.Metrics.ConnectsFailed[failure.Kind.ToString()].Increment();
         PoolLog.ConnectFailed(state.Logger, state.Options.Name, failure.Kind, failure.Text);
         if (unfinished is null)

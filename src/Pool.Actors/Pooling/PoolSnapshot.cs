@@ -22,6 +22,9 @@ public sealed record PoolSnapshot(
     /// <summary>Those among <see cref="Leased"/> that other nodes use.</summary>
     public int Lent { get; init; }
 
+    /// <summary>The last connect failed, and more places would not have helped: it was not for a full server.</summary>
+    public bool ConnectsInVain { get; init; }
+
     /// <summary>The law of conservation; holds whenever the pool is at rest.</summary>
     public bool IsConserved => Active == Idle + Leased + Connecting + Closing;
 

@@ -22,6 +22,34 @@ public sealed class ConnectingTests
         Assert.Equal(1, f.Metrics.ConnectsFailed["Unreachable"].Value);
     }
 
+    [Theory]
+    [InlineData(ConnectFailureKind.Unreachable, true)]
+    [InlineData(ConnectFailureKind.AccessDenied, true)]
+    [InlineData(ConnectFailureKind.TimedOut, true)]
+    [InlineData(ConnectFailureKind.TooManyConnections, false)]
+    [InlineData(ConnectFailureKind.NotPermitted, false)]
+    public async Task Connects_are_in_vain_from_one_that_more_places_would_not_have_helped_to_one_that_succeeds(ConnectFailureKind kind, bool isInVain)
+    {
+        await using var f = new PoolFixture(change: o => o with { LeaseTimeout = TimeSpan.FromHours(1) });
+        f.Connector.IsScripted = true;
+        _ = f.LeaseAsync(f.Of("shop"));
+        (await f.Connector.NextAttemptAsync()).Fail(kind);
+        await PoolFixture.UntilAsync(() => f.Now.Connecting == 0, "it has failed");
+        Assert.Equal(isInVain, f.Now.ConnectsInVain);
+
+        f.Connector.IsScripted = false;
+        var next = f.LeaseAsync(f.Of("shop"));
+        await PoolFixture.UntilAsync(
+            () =>
+            {
+                f.Time.Advance(PoolFixture.Tick);
+                return next.IsCompleted;
+            },
+            "one has succeeded");
+        Assert.NotNull((await next).Connection);
+        Assert.False(f.Now.ConnectsInVain);
+    }
+
     [Fact]
     public async Task Those_who_waited_through_all_of_a_failed_attempt_fail_with_it_and_later_ones_do_not()
     {

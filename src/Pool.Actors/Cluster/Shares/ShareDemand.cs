@@ -49,9 +49,11 @@ internal sealed class ShareDemand(int cap, int most, TimeProvider time)
     /// <summary>What the clients of a pool need now.</summary>
     public static int NeededBy(PoolSnapshot pool, PoolOptions options)
     {
-        // What is borrowed is missing here, and what is lent is not needed here: loans are for the moment, shares for what lasts.
-        var used = pool.Leased - pool.Lent + pool.Borrowed + pool.Connecting;
-        var needed = options.ReservedConnections + Math.Max(options.MinIdle, used + pool.Waiting);
+        // What is borrowed is missing here, and what is lent is not needed here: loans are for the moment, shares for what lasts. Places for what
+        // cannot be opened would be taken from who can use them, the lenders among them.
+        var own = pool.Leased - pool.Lent;
+        var (used, waiting) = pool.ConnectsInVain ? (own, 0) : (own + pool.Borrowed + pool.Connecting, pool.Waiting);
+        var needed = options.ReservedConnections + Math.Max(options.MinIdle, used + waiting);
 
         return used > 0 && options.ReservedConnections + used >= pool.Max ? WithMore(needed) : needed;
     }

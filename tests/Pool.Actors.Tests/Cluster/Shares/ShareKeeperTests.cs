@@ -59,6 +59,35 @@ public sealed class ShareKeeperTests
     }
 
     [Fact]
+    public async Task A_node_that_cannot_reach_the_server_takes_nothing_from_one_that_can()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (first, second) = await StartWithFailingAsync(rig, ConnectFailureKind.Unreachable);
+        await rig.UntilAsync(() => second.Pool.Snapshot().ConnectsInVain, "its first connect has failed");
+        second.Want(99);
+        for (var end = rig.Time.Elapsed + TimeSpan.FromSeconds(5); rig.Time.Elapsed < end;)
+        {
+            await rig.PassAsync(TimeSpan.FromMilliseconds(50));
+            Assert.Equal((17, Floor), (first.Turn().Share, second.Turn().Share));
+        }
+
+        second.Connector.Failing = null;
+        await rig.UntilAsync(() => first.Turn().Share is 9 or 10 && first.Share + second.Turn().Share == 19, "both have their part");
+        rig.AssertCapHeld();
+    }
+
+    [Fact]
+    public async Task A_node_that_finds_the_server_full_is_given_what_it_is_due()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (first, second) = await StartWithFailingAsync(rig, ConnectFailureKind.TooManyConnections);
+        second.Want(99);
+
+        await rig.UntilAsync(() => first.Turn().Share is 9 or 10 && first.Share + second.Turn().Share == 19, "both have their part");
+        rig.AssertCapHeld();
+    }
+
+    [Fact]
     public async Task A_share_is_given_back_only_after_the_server_has_ended_the_connections()
     {
         await using var rig = new ShareRig(cap: 20);
@@ -288,6 +317,17 @@ public sealed class ShareKeeperTests
         await rig.PassAsync(TimeSpan.FromSeconds(5));
         Assert.InRange(node.Held.Count, 3, share);
         Assert.Equal(3, node.Held.Take(3).Count(c => c.Closes == 0));
+    }
+
+    /// <summary>One has all but the floor of another, for whom one connect fails for each client.</summary>
+    private static async Task<(ShareNode First, ShareNode Second)> StartWithFailingAsync(ShareRig rig, ConnectFailureKind failing)
+    {
+        var (first, second) = await rig.StartTwoAsync();
+        second.Connector.Failing = failing;
+        first.Want(100);
+        await rig.UntilAsync(() => first.Held.Count == 16, "one has all but the other's floor");
+        second.Want(1);
+        return (first, second);
     }
 
     public static TheoryData<int> Seeds => Invariants.RandomWalk.Seeds;
