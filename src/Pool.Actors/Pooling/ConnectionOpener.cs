@@ -108,7 +108,9 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
         {
             // Room comes to a full server by moving places.
             ConnectFailureKind.TooManyConnections => false,
-            ConnectFailureKind.NotPermitted => _isInVain,
+
+            // Of one account, or of this node: nothing is said of the server.
+            ConnectFailureKind.AccessDenied or ConnectFailureKind.NotPermitted => _isInVain,
             _ => true,
         };
         state.Metrics.ConnectsFailed[failure.Kind.ToString()].Increment();

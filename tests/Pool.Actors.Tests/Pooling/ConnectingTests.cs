@@ -24,7 +24,7 @@ public sealed class ConnectingTests
 
     [Theory]
     [InlineData(ConnectFailureKind.Unreachable, true)]
-    [InlineData(ConnectFailureKind.AccessDenied, true)]
+    [InlineData(ConnectFailureKind.AccessDenied, false)]
     [InlineData(ConnectFailureKind.TimedOut, true)]
     [InlineData(ConnectFailureKind.TooManyConnections, false)]
     [InlineData(ConnectFailureKind.NotPermitted, false)]
