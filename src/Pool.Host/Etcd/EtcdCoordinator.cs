@@ -34,7 +34,7 @@ public sealed class EtcdCoordinator : ICoordinator
             EtcdPaths.Range, new RangeRequest(range.Key, range.End), EtcdJson.Default.RangeRequest, EtcdJson.Default.RangeAnswer, repeatable: true, cancel);
         Note(failure);
         return answer is null ? null : new CoordinationView(
-            answer.Header.Revision, CoordinationView.Empty.Entries.AddRange((answer.Kvs ?? []).Select(EntryOf).Select(e => KeyValuePair.Create(e.Key, e))));
+            answer.Header.Revision, CoordinationView.Empty.Entries.SetItems((answer.Kvs ?? []).Select(EntryOf).Select(e => KeyValuePair.Create(e.Key, e))));
     }
 
     /// <inheritdoc/>

@@ -51,7 +51,7 @@ internal sealed class EtcdHttp : IDisposable
             using var answer = await _http.SendAsync(message, deadline.Token);
             var content = await answer.Content.ReadAsByteArrayAsync(deadline.Token);
             return answer.IsSuccessStatusCode
-                ? (JsonSerializer.Deserialize(content, type), null)
+                ? (JsonSerializer.Deserialize(content, type) ?? throw new JsonException(), null)
                 : (null, EtcdFailure.Of((int)answer.StatusCode, content));
         }
         catch (HttpRequestException e)

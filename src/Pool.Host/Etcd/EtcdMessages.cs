@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace Pool.Host.Etcd;
 
 // The messages of etcd's API v3, as far as they are used, in the form that its HTTP gateway gives them: bytes in base64, 64-bit numbers as
-// strings, and what has its default value left out. See https://etcd.io/docs/v3.4/dev-guide/api_reference_v3/.
+// strings, and what has its default value left out. See https://etcd.io/docs/v3.4/dev-guide/api_reference_v3/. What etcd never leaves out is
+// required, so that JSON of somebody else's is no answer.
 
 /// <summary>What every answer begins with.</summary>
 internal sealed record EtcdHeader(long Revision);
@@ -12,10 +13,10 @@ internal sealed record EtcdHeader(long Revision);
 internal sealed record RangeRequest(byte[] Key, byte[] RangeEnd);
 
 /// <summary>The entries that were read.</summary>
-internal sealed record RangeAnswer(EtcdHeader Header, IReadOnlyList<KeyValue>? Kvs);
+internal sealed record RangeAnswer([property: JsonRequired] EtcdHeader Header, IReadOnlyList<KeyValue>? Kvs);
 
 /// <summary>An entry.</summary>
-internal sealed record KeyValue(byte[] Key, byte[]? Value, long CreateRevision, long ModRevision, long Lease);
+internal readonly record struct KeyValue([property: JsonRequired] byte[] Key, byte[]? Value, long CreateRevision, long ModRevision, long Lease);
 
 /// <summary>Changes that depend on conditions.</summary>
 internal sealed record TxnRequest(IReadOnlyList<Compare> Compare, IReadOnlyList<RequestOp> Success);
@@ -36,7 +37,7 @@ internal sealed record PutRequest(byte[] Key, byte[] Value, long Lease);
 internal sealed record DeleteRequest(byte[] Key);
 
 /// <summary>Whether the conditions were met and the changes made.</summary>
-internal sealed record TxnAnswer(EtcdHeader Header, bool Succeeded);
+internal sealed record TxnAnswer([property: JsonRequired] EtcdHeader Header, bool Succeeded);
 
 /// <summary>Begins a lease.</summary>
 internal sealed record GrantRequest([property: JsonPropertyName("TTL")] long Ttl);
@@ -45,7 +46,7 @@ internal sealed record GrantRequest([property: JsonPropertyName("TTL")] long Ttl
 internal sealed record LeaseRequest([property: JsonPropertyName("ID")] long Id);
 
 /// <summary>A lease and the seconds that it lives; 0, as nothing is said of them, if there is no such lease.</summary>
-internal sealed record LeaseAnswer([property: JsonPropertyName("ID")] long Id, [property: JsonPropertyName("TTL")] long Ttl);
+internal sealed record LeaseAnswer([property: JsonPropertyName("ID"), JsonRequired] long Id, [property: JsonPropertyName("TTL")] long Ttl);
 
 /// <summary>A message of a stream: a result or an error.</summary>
 internal sealed record KeepAliveMessage(LeaseAnswer? Result);

@@ -36,9 +36,47 @@ public sealed class EtcdCoordinatorTests : IDisposable
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n{{{{")]
     [InlineData("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\nno")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull")]
     [InlineData(null)]
     public async Task An_answer_that_is_none_leaves_a_commit_unknown(string? answer) =>
         Assert.Equal(CommitResult.Unknown, await CommitAsync(_ => answer, answer is null ? TimeSpan.FromMilliseconds(200) : null));
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"header":null}""")]
+    [InlineData("""{"header":{"revision":"7"},"kvs":[null]}""")]
+    [InlineData("""{"header":{"revision":"7"},"kvs":[{"mod_revision":"3"}]}""")]
+    public async Task JSON_that_is_not_etcds_is_no_answer_and_who_follows_waits_for_one(string json)
+    {
+        var isEtcd = false;
+        var gateway = Gateway(_ => FakeGateway.Json(isEtcd ? Read : json));
+        await using var coordinator = Coordinator([gateway]);
+        Assert.Null(await coordinator.ReadAsync("/a", CancellationToken.None));
+
+        await using var views = coordinator.FollowAsync("/a", CancellationToken.None).GetAsyncEnumerator();
+        var next = views.MoveNextAsync().AsTask();
+        await TestNode.UntilAsync(() => gateway.Requests.Count >= 3, "it has read twice");
+        isEtcd = true;
+        Assert.True(await next);
+        Assert.Equal(7, views.Current.Revision);
+    }
+
+    [Fact]
+    public async Task A_lease_without_a_number_is_none()
+    {
+        await using var coordinator = Coordinator([Gateway(static _ => FakeGateway.Json("{}"))]);
+        Assert.Null(await coordinator.GrantAsync(TimeSpan.FromSeconds(2), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_entry_that_an_answer_has_twice_is_one()
+    {
+        const string Twice = """{"header":{"revision":"7"},"kvs":[{"key":"L2E=","mod_revision":"3"},{"key":"L2E=","mod_revision":"4"}]}""";
+        await using var coordinator = Coordinator([Gateway(static _ => FakeGateway.Json(Twice))]);
+        Assert.Single((await coordinator.ReadAsync("/a", CancellationToken.None))!.Entries);
+    }
 
     [Fact]
     public async Task A_commit_that_may_have_been_made_is_not_sent_to_another_member()
