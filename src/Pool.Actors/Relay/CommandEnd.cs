@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using Pool.Actors.Backends;
@@ -335,18 +336,20 @@ internal static class CommandEnd
         return taken;
     }
 
-    // Asks for the flags. A ping says them and leaves all else; but MySQL tells with it how many warnings there are.
+    // An option that is set to what it is: the reply says the flags, and all that the error has told stays as it was. A ping would set ROW_COUNT.
     private static async ValueTask<bool> ReadTransactionAsync(Session session, Lease lease)
     {
         var connection = lease.Connection;
         lease.TransactionUnread = false;
-        var succeeded = await TakeLastResultAsync(session, lease) && await connection.PingAsync();
+        var option = new ArrayBufferWriter<byte>();
+        CommandPackets.MultiStatements(option, session.Settings.MultiStatements);
+        var result = (await connection.RunAsync(option.WrittenMemory, ReplyShape.Acknowledgement))[0];
         if ((connection.Status & ServerStatus.InTransaction) != 0)
         {
             session.Pin(session.Pins | PinReasons.Transaction);
         }
 
-        return succeeded;
+        return result.Succeeded;
     }
 
     /// <summary>Takes the number of found rows into the session's care.</summary>
