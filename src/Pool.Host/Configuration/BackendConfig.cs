@@ -56,8 +56,8 @@ public sealed record BackendConfig
     public TimeSpan BaselinePollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How often it is looked at what procedures, functions, triggers and views the server has, so that sessions that use harmless ones
-    /// need not keep their connections. What is defined through the pool is noticed at once.
+    /// How often it is looked at what procedures, functions, triggers, views and defaults that draw from sequences the server has, so that
+    /// sessions that use harmless ones need not keep their connections. What is defined through the pool is noticed at once.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan StoredCodePollInterval { get; init; } = TimeSpan.FromSeconds(5);

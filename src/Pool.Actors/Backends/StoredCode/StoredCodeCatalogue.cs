@@ -4,8 +4,8 @@ using Pool.Wire.Statements;
 namespace Pool.Actors.Backends.StoredCode;
 
 /// <summary>
-/// What a server's routines, triggers and views may do to the session that runs them: one look at them, lexed, and followed through all
-/// that they call. Immutable and thread-safe.
+/// What a server's routines, triggers, views and defaults of columns may do to the session that runs them: one look at them, lexed, and
+/// followed through all that they call. Immutable and thread-safe.
 /// </summary>
 public sealed class StoredCodeCatalogue
 {

@@ -55,8 +55,8 @@ internal sealed class StoredCodeClosure
                 var key = new RoutineName(schema, name, kind);
                 _routines[key] = [.. _routines.GetValueOrDefault(key) ?? [], index];
                 break;
-            case StoredObjectKind.Trigger:
-                PlaceOf(schema, FoldedName.Of(stored.Table ?? "")).Triggers.Add(index);
+            case StoredObjectKind.Trigger or StoredObjectKind.Default:
+                PlaceOf(schema, FoldedName.Of(stored.Table ?? "")).Writing.Add(index);
                 break;
             default:
                 PlaceOf(schema, name).Views.Add(index);
@@ -108,7 +108,7 @@ internal sealed class StoredCodeClosure
     private bool Grow(Place place, List<Place>[] mentions)
     {
         var read = place.Views.Aggregate(place.Read, (t, view) => t | Seen(view));
-        var written = place.Triggers.Aggregate(place.Written | read, (t, trigger) => t | Seen(trigger));
+        var written = place.Writing.Aggregate(place.Written | read, (t, started) => t | Seen(started));
         written = place.Views.SelectMany(view => mentions[view]).Aggregate(written, (t, p) => t | p.Written);
         var grows = (read, written) != (place.Read, place.Written);
         (place.Read, place.Written) = (read, written);
@@ -161,7 +161,8 @@ internal sealed class StoredCodeClosure
 
         public List<int> Views { get; } = [];
 
-        public List<int> Triggers { get; } = [];
+        /// <summary>What runs when it is written to.</summary>
+        public List<int> Writing { get; } = [];
 
         public StatementTraits Read { get; set; }
 

@@ -30,6 +30,12 @@ public sealed class StoredCodeReader(Func<string, CancellationToken, ValueTask<Q
         "SELECT TABLE_SCHEMA, TABLE_NAME, 'VIEW', NULL, LENGTH(VIEW_DEFINITION), SHA2(VIEW_DEFINITION, 256) FROM information_schema.VIEWS",
     ];
 
+    // To read all columns takes longer than the other lists together. MariaDB looks for a sequence first, and spares itself that if there is none.
+    private const string SequenceDefaults =
+        "SELECT TABLE_SCHEMA, COLUMN_NAME, 'DEFAULT', TABLE_NAME, LENGTH(COLUMN_DEFAULT), COLUMN_DEFAULT FROM information_schema.COLUMNS "
+            + "WHERE COLUMN_DEFAULT RLIKE '(next|last|set)val[(]' AND EXISTS (SELECT 1 FROM information_schema.TABLES WHERE TABLE_TYPE = 'SEQUENCE')";
+
+    private readonly string[] _lists = flavour == ServerFlavour.MariaDb ? [.. s_lists, SequenceDefaults] : s_lists;
     private readonly LexerMode _flavour = flavour == ServerFlavour.MariaDb ? LexerMode.MariaDb : LexerMode.None;
     private Dictionary<Listed, StoredObject> _known = [];
     private StoredCodeCatalogue? _catalogue;
@@ -83,7 +89,7 @@ public sealed class StoredCodeReader(Func<string, CancellationToken, ValueTask<Q
     private async ValueTask<List<Listed>?> ListAsync(CancellationToken cancel)
     {
         var listed = new List<Listed>();
-        foreach (var list in s_lists)
+        foreach (var list in _lists)
         {
             var result = await query($"{list} LIMIT {MaxObjects + 1}", cancel);
             if (!result.Succeeded || result.Rows.Count > MaxObjects)
@@ -104,6 +110,11 @@ public sealed class StoredCodeReader(Func<string, CancellationToken, ValueTask<Q
         if (entry.Length is 0 or > MaxTextBytes)
         {
             return (unknown, true);
+        }
+
+        if (entry.Kind == StoredObjectKind.Default)
+        {
+            return (unknown with { Body = View($"SELECT {entry.Stamp}") }, true);
         }
 
         var result = await query(TextQuery(entry), cancel);
@@ -141,7 +152,7 @@ public sealed class StoredCodeReader(Func<string, CancellationToken, ValueTask<Q
 
     private static string Text(string name) => $"CONVERT(0x{Convert.ToHexString(Encoding.UTF8.GetBytes(name))} USING utf8mb4)";
 
-    /// <summary>An object as it is listed: what changes when it changes.</summary>
+    /// <summary>An object as it is listed: what changes when it changes, which of a default is its text.</summary>
     private sealed record Listed(StoredObjectKind Kind, string Schema, string Name, string? Table, int Length, string Stamp)
     {
         public static Listed? From(IReadOnlyList<string?> row) =>

@@ -14,4 +14,7 @@ public enum StoredObjectKind
 
     /// <summary>A view, whose query may call functions.</summary>
     View,
+
+    /// <summary>The default of a table's column, where that draws from a sequence.</summary>
+    Default,
 }

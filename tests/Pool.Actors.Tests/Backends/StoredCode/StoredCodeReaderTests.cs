@@ -89,6 +89,26 @@ public sealed class StoredCodeReaderTests
         Assert.Contains("SHOW CREATE PROCEDURE `app`.`a``; DROP TABLE t; -- `", _server.Queries);
     }
 
+    [Theory]
+    [InlineData("nextval(`app`.`s`)", true)]
+    [InlineData("(1 + setval(\"app\".\"s\",100,1,0))", true)]
+    [InlineData("'nextval(s)'", false)]
+    public async Task A_default_that_draws_from_a_sequence_is_charged_to_who_writes_to_its_table(string text, bool draws)
+    {
+        _server.Default("t", "id", text);
+        var catalogue = await _server.Reader(ServerFlavour.MariaDb).ReadAsync(CancellationToken.None);
+        Assert.Equal(draws, catalogue!.OfMentioned("INSERT INTO t (v) VALUES (1)"u8, LexerMode.MariaDb, "app", writes: true) != StatementTraits.None);
+        Assert.Equal(StatementTraits.None, catalogue.OfMentioned("SELECT * FROM t"u8, LexerMode.MariaDb, "app", writes: false));
+        Assert.Equal(0, _server.TextsRead);
+    }
+
+    [Fact]
+    public async Task Defaults_are_not_looked_for_where_there_are_no_sequences()
+    {
+        await _server.Reader().ReadAsync(CancellationToken.None);
+        Assert.DoesNotContain(_server.Queries, q => q.Contains("COLUMN_DEFAULT", StringComparison.Ordinal));
+    }
+
     private static bool IsHarmless(StoredCodeCatalogue? catalogue, string sql) =>
         catalogue!.Of(System.Text.Encoding.UTF8.GetBytes(sql), LexerMode.None, "app").IsHarmless;
 }

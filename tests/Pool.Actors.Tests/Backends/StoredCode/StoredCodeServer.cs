@@ -3,10 +3,12 @@ using Pool.Actors.Backends.StoredCode;
 
 namespace Pool.Actors.Tests.Backends.StoredCode;
 
-/// <summary>Answers what the reader of stored code asks, from procedures that a test makes in the schema "app".</summary>
+/// <summary>Answers what the reader of stored code asks, from procedures and defaults that a test makes in the schema "app".</summary>
 internal sealed class StoredCodeServer
 {
     private readonly Dictionary<string, (string? Body, string Stamp, string Mode)> _procedures = [];
+
+    private readonly List<IReadOnlyList<string?>> _defaults = [];
 
     public List<string> Queries { get; } = [];
 
@@ -24,9 +26,11 @@ internal sealed class StoredCodeServer
 
     public void Procedure(string name, string? body, string stamp, string mode = "") => _procedures[name] = (body, stamp, mode);
 
+    public void Default(string table, string column, string text) => _defaults.Add(["app", column, "DEFAULT", table, $"{text.Length}", text]);
+
     public void Drop(string name) => _procedures.Remove(name);
 
-    public StoredCodeReader Reader() => new(AnswerAsync, ServerFlavour.MySql);
+    public StoredCodeReader Reader(ServerFlavour flavour = ServerFlavour.MySql) => new(AnswerAsync, flavour);
 
     private async ValueTask<QueryResult> AnswerAsync(string sql, CancellationToken cancel)
     {
@@ -37,9 +41,9 @@ internal sealed class StoredCodeServer
             return Answer(TextError, [[name, mode, $"CREATE DEFINER=`a`@`%` PROCEDURE `{name}`()\n{body}", "utf8mb4", "x", "y"]]);
         }
 
-        var isRoutines = sql.Contains("information_schema.ROUTINES", StringComparison.Ordinal);
-        var rows = isRoutines
-            ? _procedures.Select(p => (IReadOnlyList<string?>)["app", p.Key, "PROCEDURE", null, p.Value.Body is { } b ? $"{b.Length}" : null, p.Value.Stamp])
+        var rows = sql.Contains("information_schema.COLUMNS", StringComparison.Ordinal) ? _defaults
+            : sql.Contains("information_schema.ROUTINES", StringComparison.Ordinal)
+                ? _procedures.Select(p => (IReadOnlyList<string?>)["app", p.Key, "PROCEDURE", null, p.Value.Body is { } b ? $"{b.Length}" : null, p.Value.Stamp])
             : [];
         var answer = Answer(ListError, [.. rows]);
         await Listing();
