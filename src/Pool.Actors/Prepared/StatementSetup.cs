@@ -89,10 +89,10 @@ internal static class StatementSetup
     {
         if (lease.HasLastResult)
         {
-            await CommandEnd.ReadDiagnosticsAsync(session, lease);
+            await OwnResults.ReadDiagnosticsAsync(session, lease);
             if (lease.FoundRowsUnread)
             {
-                await CommandEnd.ReadFoundRowsAsync(session, lease);
+                await OwnResults.ReadFoundRowsAsync(session, lease);
             }
 
             lease.HasLastResult = false;

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using Pool.Actors.Backends;
 using Pool.Actors.Errors;
 using Pool.Actors.Prepared;
@@ -217,9 +215,9 @@ internal static class CommandEnd
             return stateLost ? await LocalCommands.FailAndCloseAsync(session, PoolError.BackendLost, 0, session.Origin.Backend.Name, StateLost) : Step.Next;
         }
 
-        if ((lease.PrepareWarned && !await ReadDiagnosticsAsync(session, lease))
+        if ((lease.PrepareWarned && !await OwnResults.ReadDiagnosticsAsync(session, lease))
             || (lease.SettingsUnread && !await SettingsReading.ReadAsync(session, lease))
-            || (lease.TransactionUnread && !await ReadTransactionAsync(session, lease)))
+            || (lease.TransactionUnread && !await OwnResults.ReadTransactionAsync(session, lease)))
         {
             session.Discard("lost");
             session.Capture = null;
@@ -249,9 +247,9 @@ internal static class CommandEnd
     public static async ValueTask GiveBackAsync(Session session, Lease lease)
     {
         // First what another statement would change.
-        var kept = ((session.Pins & PinReasons.Diagnostics) == 0 || await ReadDiagnosticsAsync(session, lease))
-            && (!lease.FoundRowsUnread || await ReadFoundRowsAsync(session, lease))
-            && (!lease.HasInsertIdToTake || await TakeInsertIdAsync(session, lease))
+        var kept = ((session.Pins & PinReasons.Diagnostics) == 0 || await OwnResults.ReadDiagnosticsAsync(session, lease))
+            && (!lease.FoundRowsUnread || await OwnResults.ReadFoundRowsAsync(session, lease))
+            && (!lease.HasInsertIdToTake || await OwnResults.TakeInsertIdAsync(session, lease))
             && (!lease.SettingsUnread || await SettingsReading.ReadAsync(session, lease))
             && await UserVariableTravel.KeepAsync(session, lease.Connection)
             && (!OwnVariables.Carries(session, lease.Connection) || await OwnVariables.TakeBackAsync(session, lease.Connection));
@@ -269,104 +267,6 @@ internal static class CommandEnd
         {
             session.Release();
         }
-    }
-
-    /// <summary>Takes the last statement's warnings from the connection into the session's care.</summary>
-    public static async ValueTask<bool> ReadDiagnosticsAsync(Session session, Lease lease)
-    {
-        if (session.Diagnostics is not null || !(lease.HasLastResult || lease.PrepareWarned))
-        {
-            return true;
-        }
-
-        lease.PrepareWarned = false;
-        var result = await lease.Connection.QueryAsync("SHOW WARNINGS", CancellationToken.None);
-        session.Diagnostics = result.Succeeded ? Diagnostics.From(result, lease.Connection.Capabilities) : null;
-        return result.ErrorCode >= 0;
-    }
-
-    /// <summary>
-    /// Reads LAST_INSERT_ID() from a connection where it may have changed; false if that is lost. The OK packet's insert id is not
-    /// always it (an explicit value, ON DUPLICATE KEY UPDATE, CALL).
-    /// </summary>
-    public static async ValueTask<bool> ReadInsertIdAsync(Session session, Lease lease)
-    {
-        if (await ReadAsync(lease.Connection, "SELECT LAST_INSERT_ID() LIMIT 1") is not { } value)
-        {
-            return false;
-        }
-
-        Note(session, lease, value);
-        return true;
-    }
-
-    // Leaves none behind: the next session's own is then another than what it finds.
-    private static async ValueTask<bool> TakeInsertIdAsync(Session session, Lease lease)
-    {
-        if (await ReadAsync(lease.Connection, "SELECT LAST_INSERT_ID(), LAST_INSERT_ID(0) LIMIT 1") is not { } value)
-        {
-            return false;
-        }
-
-        Note(session, lease, value);
-        lease.Connection.KnownInsertId = 0;
-        lease.HasInsertId = session.Record.LastInsertId == 0;
-        return true;
-    }
-
-    // What it said before was not the session's: the statement left it as it was.
-    private static void Note(Session session, Lease lease, ulong insertId)
-    {
-        if (lease.HasInsertId || insertId != lease.Connection.KnownInsertId)
-        {
-            session.Record.LastInsertId = insertId;
-            lease.HasInsertId = true;
-        }
-
-        lease.Connection.KnownInsertId = insertId;
-        lease.InsertIdUnread = false;
-    }
-
-    /// <summary>Takes what the last statement left into the session's care before the pool's own statements change it; false if that is lost.</summary>
-    public static async ValueTask<bool> TakeLastResultAsync(Session session, Lease lease)
-    {
-        var taken = ((session.Pins & PinReasons.Diagnostics) == 0 || await ReadDiagnosticsAsync(session, lease))
-            && (!lease.FoundRowsUnread || await ReadFoundRowsAsync(session, lease));
-        lease.HasLastResult = false;
-        return taken;
-    }
-
-    // An option that is set to what it is: the reply says the flags, and all that the error has told stays as it was. A ping would set ROW_COUNT.
-    private static async ValueTask<bool> ReadTransactionAsync(Session session, Lease lease)
-    {
-        var connection = lease.Connection;
-        lease.TransactionUnread = false;
-        var option = new ArrayBufferWriter<byte>();
-        CommandPackets.MultiStatements(option, session.Settings.MultiStatements);
-        var result = (await connection.RunAsync(option.WrittenMemory, ReplyShape.Acknowledgement))[0];
-        if ((connection.Status & ServerStatus.InTransaction) != 0)
-        {
-            session.Pin(session.Pins | PinReasons.Transaction);
-        }
-
-        return result.Succeeded;
-    }
-
-    /// <summary>Takes the number of found rows into the session's care.</summary>
-    public static async ValueTask<bool> ReadFoundRowsAsync(Session session, Lease lease)
-    {
-        var value = await ReadAsync(lease.Connection, "SELECT FOUND_ROWS() LIMIT 1");
-        session.Record.FoundRows = value ?? session.Record.FoundRows;
-        lease.FoundRowsUnread = false;
-        return value is not null;
-    }
-
-    private static async ValueTask<ulong?> ReadAsync(BackendConnection connection, string sql)
-    {
-        var result = await connection.QueryAsync(sql, CancellationToken.None);
-
-        // It comes in the session's character set: in UCS-2 and its like with zeros between the digits.
-        return result.Rows is [[{ } text, ..]] ? ulong.Parse(text.Replace("\0", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) : null;
     }
 
     private static async ValueTask<Step> GiveUpAsync(Session session, PoolError error)

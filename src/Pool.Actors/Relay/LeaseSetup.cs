@@ -194,7 +194,7 @@ internal static class LeaseSetup
                 return null;
             }
 
-            if (!await CommandEnd.TakeLastResultAsync(session, lease))
+            if (!await OwnResults.TakeAsync(session, lease))
             {
                 return QueryResult.Broken("the connection is lost");
             }
@@ -226,8 +226,8 @@ internal static class LeaseSetup
     private static async ValueTask<QueryResult?> RestoreInsertIdAsync(Session session, BackendConnection connection)
     {
         var lease = connection.Lease;
-        if ((lease.HasLastResult && !await CommandEnd.TakeLastResultAsync(session, lease))
-            || (lease.InsertIdUnread && !await CommandEnd.ReadInsertIdAsync(session, lease)))
+        if ((lease.HasLastResult && !await OwnResults.TakeAsync(session, lease))
+            || (lease.InsertIdUnread && !await OwnResults.ReadInsertIdAsync(session, lease)))
         {
             return QueryResult.Broken("the connection is lost");
         }

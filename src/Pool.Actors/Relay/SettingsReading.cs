@@ -51,12 +51,12 @@ internal static class SettingsReading
     public static async ValueTask<bool> ReadAsync(Session session, Lease lease)
     {
         // First what the reading would change.
-        if ((session.Pins & PinReasons.Diagnostics) != 0 && !await CommandEnd.ReadDiagnosticsAsync(session, lease))
+        if ((session.Pins & PinReasons.Diagnostics) != 0 && !await OwnResults.ReadDiagnosticsAsync(session, lease))
         {
             return false;
         }
 
-        if (lease.FoundRowsUnread && !await CommandEnd.ReadFoundRowsAsync(session, lease))
+        if (lease.FoundRowsUnread && !await OwnResults.ReadFoundRowsAsync(session, lease))
         {
             return false;
         }

@@ -70,7 +70,7 @@ internal static class SessionReset
         await connection.Kills.WhenQuietAsync();
         if (lease.FoundRowsUnread)
         {
-            await CommandEnd.ReadFoundRowsAsync(session, lease);
+            await OwnResults.ReadFoundRowsAsync(session, lease);
         }
 
         // A connection that nobody else may get is reset before it is closed: the server ends it some time after the reply.

@@ -85,8 +85,8 @@ internal static class UserVariableTravel
         // A statement that asks for the warnings before it gets the session's record of them.
         var lease = connection.Lease;
         var isTaken = (traits & StatementTraits.ReadsDiagnostics) != 0
-            ? await CommandEnd.TakeLastResultAsync(session, lease)
-            : !lease.FoundRowsUnread || await CommandEnd.ReadFoundRowsAsync(session, lease);
+            ? await OwnResults.TakeAsync(session, lease)
+            : !lease.FoundRowsUnread || await OwnResults.ReadFoundRowsAsync(session, lease);
         if (!isTaken)
         {
             return QueryResult.Broken("the connection is lost");

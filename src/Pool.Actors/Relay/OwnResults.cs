@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Globalization;
+using Pool.Actors.Backends;
+using Pool.Actors.Sessions;
+using Pool.Wire.Commands;
+using Pool.Wire.Replies;
+
+namespace Pool.Actors.Relay;
+
+/// <summary>
+/// Takes into the session's care what its last statement has left on a connection, and only that knows: warnings, insert id, found rows, an
+/// open transaction. Each answers false if the connection, and so what it knew, is lost.
+/// </summary>
+internal static class OwnResults
+{
+    /// <summary>Takes the last statement's warnings from the connection into the session's care.</summary>
+    public static async ValueTask<bool> ReadDiagnosticsAsync(Session session, Lease lease)
+    {
+        if (session.Diagnostics is not null || !(lease.HasLastResult || lease.PrepareWarned))
+        {
+            return true;
+        }
+
+        lease.PrepareWarned = false;
+        var result = await lease.Connection.QueryAsync("SHOW WARNINGS", CancellationToken.None);
+        session.Diagnostics = result.Succeeded ? Diagnostics.From(result, lease.Connection.Capabilities) : null;
+        return result.ErrorCode >= 0;
+    }
+
+    /// <summary>
+    /// Reads LAST_INSERT_ID() from a connection where it may have changed; false if that is lost. The OK packet's insert id is not
+    /// always it (an explicit value, ON DUPLICATE KEY UPDATE, CALL).
+    /// </summary>
+    public static async ValueTask<bool> ReadInsertIdAsync(Session session, Lease lease)
+    {
+        if (await ReadAsync(lease.Connection, "SELECT LAST_INSERT_ID() LIMIT 1") is not { } value)
+        {
+            return false;
+        }
+
+        Note(session, lease, value);
+        return true;
+    }
+
+    /// <summary>As the other, and leaves none behind: the next session's own is then another than what it finds.</summary>
+    public static async ValueTask<bool> TakeInsertIdAsync(Session session, Lease lease)
+    {
+        if (await ReadAsync(lease.Connection, "SELECT LAST_INSERT_ID(), LAST_INSERT_ID(0) LIMIT 1") is not { } value)
+        {
+            return false;
+        }
+
+        Note(session, lease, value);
+        lease.Connection.KnownInsertId = 0;
+        lease.HasInsertId = session.Record.LastInsertId == 0;
+        return true;
+    }
+
+    /// <summary>Takes what the last statement left into the session's care before the pool's own statements change it; false if that is lost.</summary>
+    public static async ValueTask<bool> TakeAsync(Session session, Lease lease)
+    {
+        var taken = ((session.Pins & PinReasons.Diagnostics) == 0 || await ReadDiagnosticsAsync(session, lease))
+            && (!lease.FoundRowsUnread || await ReadFoundRowsAsync(session, lease));
+        lease.HasLastResult = false;
+        return taken;
+    }
+
+    /// <summary>
+    /// Asks whether the last command, which failed, has begun a transaction; then the session keeps the connection for it. It is asked by an
+    /// option that is set to what it is: the reply says the flags, and all that the error has told stays. A ping would set ROW_COUNT.
+    /// </summary>
+    public static async ValueTask<bool> ReadTransactionAsync(Session session, Lease lease)
+    {
+        var connection = lease.Connection;
+        lease.TransactionUnread = false;
+        var option = new ArrayBufferWriter<byte>();
+        CommandPackets.MultiStatements(option, session.Settings.MultiStatements);
+        var result = (await connection.RunAsync(option.WrittenMemory, ReplyShape.Acknowledgement))[0];
+        if ((connection.Status & ServerStatus.InTransaction) != 0)
+        {
+            session.Pin(session.Pins | PinReasons.Transaction);
+        }
+
+        return result.Succeeded;
+    }
+
+    /// <summary>Takes the number of found rows into the session's care.</summary>
+    public static async ValueTask<bool> ReadFoundRowsAsync(Session session, Lease lease)
+    {
+        var value = await ReadAsync(lease.Connection, "SELECT FOUND_ROWS() LIMIT 1");
+        session.Record.FoundRows = value ?? session.Record.FoundRows;
+        lease.FoundRowsUnread = false;
+        return value is not null;
+    }
+
+    // What it said before was not the session's: the statement left it as it was.
+    private static void Note(Session session, Lease lease, ulong insertId)
+    {
+        if (lease.HasInsertId || insertId != lease.Connection.KnownInsertId)
+        {
+            session.Record.LastInsertId = insertId;
+            lease.HasInsertId = true;
+        }
+
+        lease.Connection.KnownInsertId = insertId;
+        lease.InsertIdUnread = false;
+    }
+
+    private static async ValueTask<ulong?> ReadAsync(BackendConnection connection, string sql)
+    {
+        var result = await connection.QueryAsync(sql, CancellationToken.None);
+
+        // It comes in the session's character set: in UCS-2 and its like with zeros between the digits.
+        return result.Rows is [[{ } text, ..]] ? ulong.Parse(text.Replace("\0", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) : null;
+    }
+}
