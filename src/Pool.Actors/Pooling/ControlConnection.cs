@@ -12,8 +12,8 @@ internal sealed class ControlConnection(
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>A server that takes longer to answer is stuck, and everybody else waits for the turn.</summary>
-    private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(30);
+    /// <summary>A server that takes longer to answer is stuck, and everybody else waits for the turn. A look at very much stored code takes less.</summary>
+    private static readonly TimeSpan s_answer = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_betweenExtras = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _turn = new(1, 1);

@@ -10,15 +10,29 @@ namespace Pool.Actors.Pooling;
 /// <param name="since">When the thread was there.</param>
 internal readonly struct RestartProbe(TimeProvider time, long since)
 {
+    private static readonly QueryResult s_nothing = new(0, null, []);
     private readonly long _asked = time.GetTimestamp();
 
-    /// <summary>Asks on a connection. An older one than the thread is the proof by itself: the server's own answer follows its wall clock.</summary>
-    public ValueTask<QueryResult> AskAsync(PooledConnection on, CancellationToken cancel) => on.OpenedAt <= since
-        ? ValueTask.FromResult(new QueryResult(0, null, []))
-        : on.QueryAsync("SHOW GLOBAL STATUS LIKE 'Uptime'", cancel);
+    /// <summary>
+    /// Asks on a connection how long the server has run. An older connection than the thread is a proof by itself. An answer is dropped that the
+    /// connection refutes: servers reckon by their wall clock, which may have been set back.
+    /// </summary>
+    public async ValueTask<QueryResult> AskAsync(PooledConnection on, CancellationToken cancel)
+    {
+        if (on.OpenedAt <= since)
+        {
+            return s_nothing;
+        }
 
-    /// <summary>True if it was restarted; false if not, or if it does not say. Whole seconds: it may have run for almost one more.</summary>
-    public bool IsRestart(QueryResult answer) =>
+        var answer = await on.QueryAsync("SHOW GLOBAL STATUS LIKE 'Uptime'", cancel);
+        return BeganAfter(on.OpenedAt, answer) ? s_nothing : answer;
+    }
+
+    /// <summary>True if it was restarted; false if not, or if it does not say.</summary>
+    public bool IsRestart(QueryResult answer) => BeganAfter(since, answer);
+
+    // Whole seconds: it may have run for almost one more.
+    private bool BeganAfter(long moment, QueryResult answer) =>
         answer.Rows is [[_, { } text]] && long.TryParse(text, out var seconds)
-        && time.GetElapsedTime(since, _asked) >= TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue) + 1);
+        && (seconds < 0 || time.GetElapsedTime(moment, _asked) >= TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue) + 1));
 }

@@ -66,6 +66,20 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public async Task A_server_whose_clock_was_set_back_is_not_taken_for_one_that_was_restarted()
+    {
+        await using var f = new PoolFixture();
+        var old = await f.TakeAsync(f.Of("shop"));
+        old.Close = s_notSeen;
+        f.Time.Advance(TimeSpan.FromMinutes(1));
+        f.Connector.Answer = (_, sql) => sql.StartsWith("SHOW GLOBAL STATUS", StringComparison.Ordinal) ? new(0, null, [["Uptime", "-5"]]) : null;
+
+        f.Pool.Discard(old, "lost");
+        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "its place is free");
+        Assert.DoesNotContain(old, f.Connector.Live);
+    }
+
+    [Fact]
     public async Task A_connect_that_fails_after_its_login_keeps_its_place_until_the_server_has_ended_the_thread()
     {
         await using var f = new PoolFixture(leases: 1);
@@ -188,7 +202,7 @@ public sealed class ClosingTests
         await using var f = new PoolFixture();
         f.Connector.Prepare = c => c.Answering = f.Connector.Attempted == 1 ? new TaskCompletionSource().Task : Task.CompletedTask;
         var (first, second) = (f.Pool.ControlAsync("KILL QUERY 4711", default).AsTask(), f.Pool.ControlAsync("KILL QUERY 4711", default).AsTask());
-        f.Time.Advance(TimeSpan.FromSeconds(31));
+        f.Time.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal(-1, (await first).ErrorCode);
         Assert.Equal(1094, (await second.WaitAsync(TimeSpan.FromMinutes(1))).ErrorCode);
     }
