@@ -29,9 +29,7 @@ internal sealed partial class ClientListener(
             return;
         }
 
-        using var deadline = new CancellationTokenSource(context.HandshakeTimeout);
-        using var abort = deadline.Token.Register(transport.Abort);
-        if (await ProxyPreamble.ReadAsync(transport, socket) is { } told)
+        if (await ReadPreambleAsync(transport, socket) is { } told)
         {
             await admission.AdmitAsync(told, context);
         }
@@ -40,6 +38,13 @@ internal sealed partial class ClientListener(
             LogNoProxyHeader(transport.Peer);
             transport.Abort();
         }
+    }
+
+    private async ValueTask<Actors.Runtime.Transport?> ReadPreambleAsync(SocketTransport transport, Socket socket)
+    {
+        using var deadline = new CancellationTokenSource(context.HandshakeTimeout);
+        using var abort = deadline.Token.Register(transport.Abort);
+        return await ProxyPreamble.ReadAsync(transport, socket);
     }
 
     private bool ComesFromProxy(Socket socket) =>

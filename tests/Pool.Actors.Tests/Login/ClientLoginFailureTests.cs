@@ -88,6 +88,18 @@ public sealed class ClientLoginFailureTests
     }
 
     [Fact]
+    public async Task A_client_that_announces_TLS_and_then_says_nothing_is_given_up()
+    {
+        using var client = new RawClient(LoginFixture.Context() with { Tls = new FakeTls { Waits = true } });
+        await client.GreetAsync();
+        await client.SendAsync(RawClient.SslRequestPayload());
+        client.PassDeadline();
+
+        Assert.Equal(LoginFailure.TimedOut, (await client.ResultAsync()).Failure);
+        Assert.True(client.Far.IsEnded);
+    }
+
+    [Fact]
     public async Task Each_early_leave_and_each_mutation_ends_the_login()
     {
         const int seed = 7;

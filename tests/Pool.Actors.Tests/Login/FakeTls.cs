@@ -12,10 +12,14 @@ internal sealed class FakeTls : ITlsUpgrade, IBackendTls
 
     public bool Fails { get; init; }
 
-    public ValueTask<Transport?> UpgradeServerAsync(Transport transport, ReadOnlyMemory<byte> alreadyReceived, CancellationToken cancel)
+    /// <summary>The server's side waits for the client to say something, whatever it is told to give up.</summary>
+    public bool Waits { get; init; }
+
+    public async ValueTask<Transport?> UpgradeServerAsync(Transport transport, ReadOnlyMemory<byte> alreadyReceived, CancellationToken cancel)
     {
         HandedOver = alreadyReceived.ToArray();
-        return ValueTask.FromResult<Transport?>(Fails ? null : new Masked(transport, HandedOver));
+        var isOver = Waits && await transport.ReceiveAsync(new byte[1]) == 0;
+        return Fails || isOver ? null : new Masked(transport, HandedOver);
     }
 
     public ValueTask<Transport?> UpgradeClientAsync(Transport transport, string host, BackendTlsMode mode, CancellationToken cancel) =>

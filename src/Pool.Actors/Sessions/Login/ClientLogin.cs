@@ -99,6 +99,9 @@ public sealed class ClientLogin(LoginContext context, Transport transport, Sessi
     {
         var channel = exchange.Channel;
         var received = channel.TakeLeftover();
+
+        // A handshake that waits for the client ends with its stream alone.
+        using var expiry = exchange.Deadline.UnsafeRegister(static transport => ((Transport)transport!).Abort(), channel.Transport);
         if (await context.Tls!.UpgradeServerAsync(channel.Transport, received, exchange.Deadline) is { } encrypted)
         {
             channel.Transport = encrypted;
