@@ -1,4 +1,5 @@
 using System.Net;
+using Pool.Actors.Backends.Login;
 
 namespace Pool.Host.Configuration;
 
@@ -28,6 +29,11 @@ internal static class ConfigChecks
         if (backend.Host.Length > 0 && Uri.CheckHostName(backend.Host) == UriHostNameType.Unknown)
         {
             yield return new ConfigProblem($"{path}.Host", backend.Host, "must be a host name or an IP address");
+        }
+
+        if (backend.Tls is { CaFile: null, Mode: BackendTlsMode.VerifyCa or BackendTlsMode.VerifyFull })
+        {
+            yield return new ConfigProblem($"{path}.Tls.CaFile", null, $"must be given, since Mode is {ConfigScalar.Format(backend.Tls.Mode)}");
         }
 
         if (backend.ReservedConnections >= backend.MaxConnections)

@@ -1,4 +1,3 @@
-using Pool.Actors.Backends.Login;
 using Pool.Host.Tls;
 
 namespace Pool.Host.Configuration;
@@ -50,14 +49,7 @@ internal static class FileChecks
 
     private static IEnumerable<ConfigProblem> Authorities(string path, BackendTlsConfig tls)
     {
-        if (tls.CaFile is null)
-        {
-            if (tls.Mode is BackendTlsMode.VerifyCa or BackendTlsMode.VerifyFull)
-            {
-                yield return new ConfigProblem($"{path}.CaFile", null, $"must be given, since Mode is {ConfigScalar.Format(tls.Mode)}");
-            }
-        }
-        else if (!PemFiles.TryLoadAuthorities(tls.CaFile, out _, out var problem))
+        if (tls.CaFile is not null && !PemFiles.TryLoadAuthorities(tls.CaFile, out _, out var problem))
         {
             yield return new ConfigProblem($"{path}.CaFile", tls.CaFile, problem);
         }

@@ -1,3 +1,4 @@
+using Pool.Actors.Backends.Login;
 using Pool.Host.Configuration;
 using Pool.Host.Tests.Lifecycle;
 
@@ -74,6 +75,17 @@ public sealed class ConfigReloadTests : IDisposable
         Assert.False(_reload.Reload());
         Assert.Empty(_applied);
         Assert.Contains("Accounts[1].Backend", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_change_that_needs_a_mode_of_TLS_that_waits_for_a_restart_is_refused()
+    {
+        var config = _sources.LoadValid();
+        var verified = config with { Backends = [config.Backends[0] with { Tls = new() { Mode = BackendTlsMode.VerifyFull, CaFile = "ca.pem" } }] };
+        var reload = new ConfigReload(verified, _sources.Load, _log);
+        Assert.False(reload.Reload());
+        Assert.Same(verified, reload.Current);
+        Assert.Contains("Backends[0].Tls.CaFile", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
