@@ -225,6 +225,8 @@ public sealed class AdminApiTests : IAsyncLifetime
     [InlineData("POST", "/v1/pools/db/pause", "[]", 400)]
     [InlineData("POST", "/v1/pools/db/pause", "{", 400)]
     [InlineData("POST", "/v1/pools/db/pause", """{ "force": true }""", 400)]
+    [InlineData("POST", "/v1/pools/db/pause", """{ "node": "a", "node": "a" }""", 400)]
+    [InlineData("POST", "/v1/pools/db/pause", """{ "node": "\ud800" }""", 400)]
     [InlineData("POST", "/v1/pools/db/pause", """{ "node": {} }""", 400)]
     [InlineData("POST", "/v1/pools/none/pause", "{}", 404)]
     [InlineData("POST", "/v1/pools/db/resize", "{}", 400)]

@@ -43,14 +43,14 @@ internal static class AdminHttp
         {
             foreach (var (name, value) in await ReadBodyAsync(request))
             {
-                Add(arguments, name, Text(value));
+                Add(arguments, name, value);
             }
         }
 
         return new AdminRequest(request.Method, request.Path, arguments);
     }
 
-    private static async Task<JsonObject> ReadBodyAsync(HttpRequest request)
+    private static async Task<IEnumerable<(string Name, string? Value)>> ReadBodyAsync(HttpRequest request)
     {
         if (!request.HasJsonContentType())
         {
@@ -59,10 +59,13 @@ internal static class AdminHttp
 
         try
         {
-            return await JsonNode.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted) as JsonObject
+            var body = await JsonNode.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted) as JsonObject
                 ?? throw AdminRefusedException.Malformed("the body is no JSON object", "send an object with the arguments, or {}");
+
+            // A name that comes twice, and half a surrogate pair, are noticed only as they are read.
+            return [.. body.Select(argument => (argument.Key, Text(argument.Value)))];
         }
-        catch (Exception e) when (e is JsonException or BadHttpRequestException or ArgumentException)
+        catch (Exception e) when (e is JsonException or BadHttpRequestException or ArgumentException or InvalidOperationException)
         {
             throw AdminRefusedException.Malformed("the body is no JSON, or too large", $"send a JSON object of {MaxBodyBytes} bytes at most");
         }
