@@ -26,7 +26,6 @@ public sealed class UserQuotaStressTests
         await PoolFixture.UntilAsync(() => f.Pool.UserQuotas.All(q => q.Used == 0), $"seed {seed}: all places have come back");
         await f.AssertAtRestAsync();
         Assert.All(f.Pool.UserQuotas, q => Assert.True(q.Waiting == 0 && q.Waits > 0, $"seed {seed}: {q.User} {q.Waiting} {q.Waits}"));
-        Assert.True(run.Leases > 100, $"seed {seed}: {run.Leases} leases");
     }
 
     [Theory]
@@ -77,7 +76,8 @@ public sealed class UserQuotaStressTests
 
         public int Leases => Volatile.Read(ref _leases);
 
-        private bool IsOver => Stopwatch.GetElapsedTime(_started) > length;
+        // With connects that fail, all may wait for the next attempt for a while.
+        private bool IsOver => Stopwatch.GetElapsedTime(_started) > length && Leases > 100;
 
         public async Task SessionAsync(int id)
         {
