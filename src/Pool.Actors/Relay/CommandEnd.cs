@@ -64,7 +64,7 @@ internal static class CommandEnd
         lease.SettingsUnread |= shares && SettingsReading.MayHaveChanged(session, lease, summary);
         var pins = PinPolicy.After(session.Pins, lease.Command, lease.Facts, summary, session.Statements?.Count ?? 0, shares);
         pins = session.Prepared?.Update(pins) ?? pins;
-        pins = PinTracking.Finish(session, lease, pins, summary) | Traces(connection, summary);
+        pins = PinTracking.Finish(session, lease, pins, summary) | Traces(lease, summary, shares);
         session.Pin(pins);
         if (summary.VariableChanged && shares)
         {
@@ -120,9 +120,10 @@ internal static class CommandEnd
         lease.HasInsertIdToTake || lease.FoundRowsUnread || OwnVariables.Carries(session, lease.Connection)
         || session.Variables is { Unread.Count: > 0 } || (session.Pins & PinReasons.Diagnostics) != 0;
 
-    // Only what is off again is reported of a procedure, or of several statements, that had it on in between.
-    private static PinReasons Traces(BackendConnection connection, in ReplySummary summary) =>
-        summary.VariableChanged && connection.Replies.Variables.Any(v => VariableCatalogue.TracesStatements(v.Key))
+    // Only what is off again is reported of a procedure, or of several statements, that had it on in between. After one SET the values are read.
+    private static PinReasons Traces(Lease lease, in ReplySummary summary, bool shares) =>
+        summary.VariableChanged && !(shares && lease.Facts.Kind == StatementKind.Set)
+        && lease.Connection.Replies.Variables.Any(v => VariableCatalogue.TracesStatements(v.Key))
             ? PinReasons.StatementTraces : PinReasons.None;
 
     // One statement that the server cannot parse has done nothing, whatever it was meant to be. In several, or in a block, others may have run.
