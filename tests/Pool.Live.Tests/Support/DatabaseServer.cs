@@ -26,6 +26,9 @@ public abstract class DatabaseServer : IAsyncDisposable
     /// <summary>The command line client that speaks to it.</summary>
     public abstract string Client { get; }
 
+    /// <summary>The privileges with which one is let in although the server has as many connections as it may.</summary>
+    public abstract string LetsInAboveLimit { get; }
+
     /// <summary>
     /// Starts it, or starts it again, and waits until a login works. Throws, with the script's words, when it does not start.
     /// </summary>

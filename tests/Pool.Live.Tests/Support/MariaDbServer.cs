@@ -8,4 +8,7 @@ public sealed class MariaDbServer : DatabaseServer
 
     /// <inheritdoc/>
     public override string Client => "mariadb";
+
+    /// <inheritdoc/>
+    public override string LetsInAboveLimit => "CONNECTION ADMIN, SUPER";
 }

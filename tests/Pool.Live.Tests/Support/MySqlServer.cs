@@ -11,6 +11,9 @@ public sealed class MySqlServer : DatabaseServer
     /// <inheritdoc/>
     public override string Client => Path.Combine(_home, "bin", "mysql");
 
+    /// <inheritdoc/>
+    public override string LetsInAboveLimit => "CONNECTION_ADMIN, SUPER";
+
     // As tools/common.sh has it.
     private static string Cache => Environment.GetEnvironmentVariable("POOL_CACHE") ?? Path.Combine(
         Environment.GetEnvironmentVariable("XDG_CACHE_HOME")
