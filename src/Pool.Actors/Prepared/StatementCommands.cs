@@ -3,6 +3,7 @@ using Pool.Actors.Backends;
 using Pool.Actors.Errors;
 using Pool.Actors.Relay;
 using Pool.Actors.Sessions;
+using Pool.Actors.Sessions.UserVariables;
 using Pool.Actors.Settings;
 using Pool.Wire.Commands;
 using Pool.Wire.Framing;
@@ -134,8 +135,8 @@ internal static class StatementCommands
             return await LocalCommands.SendAsync(session, answer);
         }
 
-        // Preparing changes nothing and asks for nothing; what the statement does counts when it is executed.
-        if (await LeaseSetup.AcquireAsync(session, CommandCode.StmtPrepare, new StatementFacts(facts.Kind, default)) is { } refusal)
+        var preparing = OfPrepare(session, facts);
+        if (await LeaseSetup.AcquireAsync(session, CommandCode.StmtPrepare, preparing) is { } refusal)
         {
             session.Capture = null;
             session.Inbox.Consume(session.Inbox.Header.PacketLength);
@@ -144,10 +145,20 @@ internal static class StatementCommands
 
         var lease = session.Lease!;
         var text = WithOwnId(session, facts);
-        lease.Begin(session, CommandCode.StmtPrepare, new StatementFacts(facts.Kind, default), session.Capabilities, session.Touch());
+        lease.Begin(session, CommandCode.StmtPrepare, preparing, session.Capabilities, session.Touch());
         Begin(session, lease, text, facts with { Traits = facts.Traits & ~StatementTraits.ReadsConnectionId });
         session.Send(Packets(session, lease.Connection, text, facts), session.Inbox.Header.PacketLength);
         return session.IsKilled ? Step.ClientLeft : Step.Send;
+    }
+
+    // Preparing asks for nothing, and changes nothing but the character set of the user variables that a statement is to assign, on
+    // MariaDB; what else the statement does counts when it is executed.
+    private static StatementFacts OfPrepare(Session session, StatementFacts facts)
+    {
+        var traits = (facts.Traits & StatementTraits.UserVariables) != 0 && UserVariableTravel.ChangeByPreparing(session)
+            ? UserVariableTravel.Follow(session, facts, session.Inbox.Payload[1..], CommandStart.Mode(session)).Traits
+            : StatementTraits.None;
+        return new StatementFacts(facts.Kind, traits & StatementTraits.FollowedUserVariables);
     }
 
     // CONNECTION_ID() is the session's: such a text is not shared with others, since it is another for each.

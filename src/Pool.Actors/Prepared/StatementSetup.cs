@@ -3,6 +3,7 @@ using Pool.Actors.Backends;
 using Pool.Actors.Errors;
 using Pool.Actors.Relay;
 using Pool.Actors.Sessions;
+using Pool.Actors.Sessions.UserVariables;
 using Pool.Actors.Settings;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
@@ -55,6 +56,12 @@ internal static class StatementSetup
             }
 
             var (result, added) = await PrepareAsync(session, lease, statement.Text, asksForLast ? await RewrittenAsync(session, lease, statement.Text) : null);
+            if (result.Succeeded && (facts.Traits & StatementTraits.FollowedUserVariables) != 0 && UserVariableTravel.ChangeByPreparing(session))
+            {
+                session.Variables!.Prepared(lease.Connection.UserVariables);
+                result = await UserVariableTravel.BringAsync(session, lease.Connection, facts.Traits, keepsDiagnostics: asksForLast) ?? result;
+            }
+
             if (result.Succeeded)
             {
                 return (null, added);

@@ -136,8 +136,9 @@ internal static class LeaseSetup
             lease.HasInsertId = session.Record.LastInsertId == connection.KnownInsertId;
         }
 
+        var keepsDiagnostics = command == CommandCode.StmtPrepare || (traits & StatementTraits.ReadsDiagnostics) != 0;
         var problem = await PaintForAsync(session, connection, command, facts, mayShareWrite && !mayShowWarnings)
-            ?? await UserVariableTravel.BringAsync(session, connection, traits);
+            ?? await UserVariableTravel.BringAsync(session, connection, traits, keepsDiagnostics);
         if (problem is not null)
         {
             return problem;

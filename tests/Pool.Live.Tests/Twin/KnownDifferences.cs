@@ -45,7 +45,7 @@ internal static class KnownDifferences
     /// </summary>
     public static string NotAsked(bool isMySql) => isMySql
         ? @"GET DIAGNOSTICS|KILL|FOUND_ROWS\(\)|COM_Ping|COM_SetOption|COM_InitDb|PREPARE SELECT @u1, @u2|(CONCAT|LENGTH)\(@u2"
-        : @"GET DIAGNOSTICS|KILL|FOUND_ROWS\(\)|PREPARE SELECT @u1, @u2|SHOW WARNINGS|SHOW ERRORS|SHOW COUNT|_count\b";
+        : @"GET DIAGNOSTICS|KILL|FOUND_ROWS\(\)|SHOW WARNINGS|SHOW ERRORS|SHOW COUNT|_count\b";
 
     /// <summary>
     /// A prepared statement that is sent no long data: it asks what the statement before left, and the data keep it on a connection that

@@ -1,6 +1,8 @@
+using System.Text;
 using Pool.Actors.Backends;
 using Pool.Live.Tests.Faults;
 using Pool.Live.Tests.Support;
+using Pool.Wire.Commands;
 using Pool.Wire.Handshake;
 using Pool.Wire.Replies;
 
@@ -81,6 +83,32 @@ public abstract class UserVariableTests<TServer>(FaultRig<TServer> rig)
         await Eventually.TrueAsync(async () => (await node.PoolAsync()).Leased == 0, () => "the connection is kept");
         Assert.DoesNotContain(reason, await node.Process.AdminAsync("/sessions"), StringComparison.Ordinal);
     }
+
+    // MariaDB gives a variable the character set of what it is to be assigned when the statement is prepared.
+    [Theory]
+    [InlineData("SET @v = ?")]
+    [InlineData("SELECT @v := CAST(? AS CHAR CHARACTER SET latin1)")]
+    public async Task To_prepare_an_assignment_does_to_the_sessions_variable_what_it_does_at_the_server_and_nothing_to_anothers(string assignment)
+    {
+        const string Asks = "SELECT @v, CHARSET(@v), @v = 'TEXT'";
+        await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 2 });
+        await using var direct = await rig.AdministratorAsync();
+        await using var pooled = await node.ConnectAsync();
+        await using var other = await node.ConnectAsync();
+        foreach (var client in new[] { direct, pooled, other })
+            await client.QueryAsync("SET NAMES utf8mb4, @v = 'text'");
+
+        var before = Shown(await other.TryAsync(Asks));
+        foreach (var client in new[] { direct, pooled })
+            Assert.Equal(0, (await client.RunAsync(CommandCode.StmtPrepare, Encoding.UTF8.GetBytes(assignment))).Summary.ErrorCode);
+
+        Assert.Equal(before, Shown(await other.TryAsync(Asks)));
+        Assert.Equal(Shown(await direct.TryAsync(Asks)), Shown(await pooled.TryAsync(Asks)));
+        Assert.DoesNotContain("UserVariables", await node.Process.AdminAsync("/sessions"), StringComparison.Ordinal);
+    }
+
+    private static string Shown(QueryResult result) => TypedRow.Read(result.Packets.Span, Format) is { Values: { } values } row
+        ? string.Join(", ", row.Columns.Zip(values).Select(c => $"{c.First.Type} {Encoding.UTF8.GetString(c.Second ?? [])}")) : $"error {result.ErrorCode}";
 
     private static string Seen(QueryResult result)
     {

@@ -44,6 +44,12 @@ internal static class UserVariableTravel
             : facts;
     }
 
+    /// <summary>
+    /// True if the server gives a variable the character set of what it is to be assigned when the statement is prepared, whether it is
+    /// executed or not: MariaDB does.
+    /// </summary>
+    public static bool ChangeByPreparing(Session session) => session.Origin.Backend.Facts!.Flavour == ServerFlavour.MariaDb;
+
     /// <summary>True if the connection has what a statement with these traits may see, and nothing else that it may see.</summary>
     public static bool IsReady(Session session, BackendConnection connection, StatementFacts facts)
     {
@@ -65,7 +71,12 @@ internal static class UserVariableTravel
                 && connection.UserVariables.Foreign(session.Variables, Names(session, facts.Traits)).Count > 0);
 
     /// <summary>Sets on the connection what a statement with these traits may see. Null, or what went wrong.</summary>
-    public static async ValueTask<QueryResult?> BringAsync(Session session, BackendConnection connection, StatementTraits traits)
+    /// <param name="session">The session.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="traits">What the statement does.</param>
+    /// <param name="keepsDiagnostics">The command leaves the last statement's warnings as they are, or tells them.</param>
+    public static async ValueTask<QueryResult?> BringAsync(
+        Session session, BackendConnection connection, StatementTraits traits, bool keepsDiagnostics)
     {
         if (IsApart(session, connection, traits))
         {
@@ -82,9 +93,9 @@ internal static class UserVariableTravel
             return null;
         }
 
-        // A statement that asks for the warnings before it gets the session's record of them.
+        // Who asks for the warnings afterwards gets the session's record of them.
         var lease = connection.Lease;
-        var isTaken = (traits & StatementTraits.ReadsDiagnostics) != 0
+        var isTaken = keepsDiagnostics
             ? await OwnResults.TakeAsync(session, lease)
             : !lease.FoundRowsUnread || await OwnResults.ReadFoundRowsAsync(session, lease);
         if (!isTaken)
@@ -150,7 +161,7 @@ internal static class UserVariableTravel
         if (read is null || !variables.TryTake(read))
         {
             // From now on nothing is brought.
-            if (await BringAsync(session, connection, StatementTraits.UserVariables) is not null)
+            if (await BringAsync(session, connection, StatementTraits.UserVariables, keepsDiagnostics: false) is not null)
             {
                 return false;
             }
