@@ -43,6 +43,23 @@ internal sealed class BoundTypes
         return false;
     }
 
+    /// <summary>
+    /// True if one of these is no text where a session may send long data: for the parameter that it does so for, or for one that
+    /// it has not bound as anything else itself.
+    /// </summary>
+    public bool WouldMisread(int parameter, BoundTypes? own)
+    {
+        for (var i = 0; i < _kinds.Length; i++)
+        {
+            if (!IsText(_kinds[i]) && (i == parameter || own is null || i >= own._kinds.Length || IsText(own._kinds[i])))
+            {
+                return true;
+            }
+        }
+
+        return ReferenceEquals(this, Unknown);
+    }
+
     /// <summary>The kinds of a statement's parameters after these were bound. Allocates only where that is news.</summary>
     public ParameterKind[] After(ParameterKind[]? before)
     {
@@ -73,6 +90,8 @@ internal sealed class BoundTypes
 
         return true;
     }
+
+    private static bool IsText(ParameterKind kind) => kind is ParameterKind.None or ParameterKind.Text;
 
     private static ParameterKind KindOf(ParameterKind[]? kinds, int index) => kinds is null ? ParameterKind.Text : kinds[index];
 }

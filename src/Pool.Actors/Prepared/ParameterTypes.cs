@@ -1,3 +1,4 @@
+using Pool.Actors.Backends;
 using Pool.Wire.Commands;
 
 namespace Pool.Actors.Prepared;
@@ -36,6 +37,13 @@ internal static class ParameterTypes
 
         return statement.Types is { } types ? types.WouldShow(here.Kinds, statement.Kinds) : here.Types is not null;
     }
+
+    /// <summary>
+    /// True if the server would read a session's long data as what was bound to the parameter here before: MariaDB (seen on 10.11) does
+    /// so, as a number, say, that is an address of its memory.
+    /// </summary>
+    public static bool WouldMisread(SessionStatement statement, ConnectionStatement here, int parameter, ServerFlavour flavour) =>
+        flavour == ServerFlavour.MariaDb && here.Types is { } types && types.WouldMisread(parameter, statement.Types);
 
     /// <summary>Takes note of how an execute went; true if it is not known any more what the server remembers.</summary>
     public static bool NoteEnd(SessionStatement statement, ConnectionStatement here, bool remembersKinds, bool failed)

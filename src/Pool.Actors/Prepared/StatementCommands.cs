@@ -66,6 +66,7 @@ internal static class StatementCommands
             CommandCode.StmtExecute => ExecutePacket.MinBytes,
             CommandCode.StmtBulkExecute => ExecutePacket.MinBulkBytes,
             CommandCode.StmtFetch => FetchBytes,
+            CommandCode.StmtSendLongData => ExecutePacket.MinLongDataBytes,
             _ => CloseBytes,
         };
         if (session.Inbox.Header.PayloadLength < needed)
@@ -151,11 +152,11 @@ internal static class StatementCommands
         return session.IsKilled ? Step.ClientLeft : Step.Send;
     }
 
-    // Preparing asks for nothing, and changes nothing but the character set of the user variables that a statement is to assign, on
-    // MariaDB; what else the statement does counts when it is executed.
+    // Preparing asks for nothing, and changes nothing but the user variables that the statement is to assign: MySQL makes those that there
+    // are not, MariaDB also gives the others the character set of what they will be. What else it does counts when it is executed.
     private static StatementFacts OfPrepare(Session session, StatementFacts facts)
     {
-        var traits = (facts.Traits & StatementTraits.UserVariables) != 0 && UserVariableTravel.ChangeByPreparing(session)
+        var traits = (facts.Traits & StatementTraits.UserVariables) != 0
             ? UserVariableTravel.Follow(session, facts, session.Inbox.Payload[1..], CommandStart.Mode(session)).Traits
             : StatementTraits.None;
         return new StatementFacts(facts.Kind, traits & StatementTraits.FollowedUserVariables);

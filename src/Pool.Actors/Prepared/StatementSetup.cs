@@ -39,7 +39,7 @@ internal static class StatementSetup
             }
 
             var lease = session.Lease!;
-            if ((!asksForLast || lease.HasLastResult) && TryFind(lease.Connection, command, statement, out var here))
+            if ((!asksForLast || lease.HasLastResult) && TryFind(session, lease.Connection, command, statement, out var here))
             {
                 return (null, here);
             }
@@ -56,7 +56,7 @@ internal static class StatementSetup
             }
 
             var (result, added) = await PrepareAsync(session, lease, statement.Text, asksForLast ? await RewrittenAsync(session, lease, statement.Text) : null);
-            if (result.Succeeded && (facts.Traits & StatementTraits.FollowedUserVariables) != 0 && UserVariableTravel.ChangeByPreparing(session))
+            if (result.Succeeded && (facts.Traits & StatementTraits.FollowedUserVariables) != 0)
             {
                 session.Variables!.Prepared(lease.Connection.UserVariables);
                 result = await UserVariableTravel.BringAsync(session, lease.Connection, facts.Traits, keepsDiagnostics: asksForLast) ?? result;
@@ -74,7 +74,7 @@ internal static class StatementSetup
         }
     }
 
-    private static bool TryFind(BackendConnection connection, CommandCode command, SessionStatement statement, out ConnectionStatement? here)
+    private static bool TryFind(Session session, BackendConnection connection, CommandCode command, SessionStatement statement, out ConnectionStatement? here)
     {
         here = null;
         if (connection.Prepared is not { } prepared || !prepared.TryFind(statement, out here))
@@ -82,7 +82,7 @@ internal static class StatementSetup
             return false;
         }
 
-        if (command == CommandCode.StmtSendLongData || statement.Text is null || (!here.HadCursor && !ParameterTypes.WouldShow(statement, here)))
+        if (statement.Text is null || (command == CommandCode.StmtSendLongData ? ReadsLongData(session, statement, here) : Executes(statement, here)))
         {
             return true;
         }
@@ -90,6 +90,11 @@ internal static class StatementSetup
         prepared.Close(here);
         return false;
     }
+
+    private static bool ReadsLongData(Session session, SessionStatement statement, ConnectionStatement here) => statement.HasLongData
+        || !ParameterTypes.WouldMisread(statement, here, ExecutePacket.LongDataParameter(session.Inbox.Payload), session.Origin.Backend.Facts!.Flavour);
+
+    private static bool Executes(SessionStatement statement, ConnectionStatement here) => !here.HadCursor && !ParameterTypes.WouldShow(statement, here);
 
     // With the session's own values in place of what only the connection that ran its last statement would tell; null if nothing is to be replaced.
     private static async ValueTask<byte[]?> RewrittenAsync(Session session, Lease lease, PreparedText text)

@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace Pool.Wire.Commands;
 
 /// <summary>
-/// Where things are in the payload of COM_STMT_EXECUTE and COM_STMT_BULK_EXECUTE, command code included: the statement's id, and
-/// the types of the parameters, which a client may leave out when it has sent them before.
+/// Where things are in the payload of COM_STMT_EXECUTE, COM_STMT_BULK_EXECUTE and COM_STMT_SEND_LONG_DATA, command code included: the
+/// statement's id, and the types of the parameters, which a client may leave out when it has sent them before.
 /// <see href="https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_execute.html"/>
 /// <see href="https://mariadb.com/kb/en/com_stmt_bulk_execute/"/>
 /// </summary>
@@ -17,13 +17,20 @@ public static class ExecutePacket
     /// <summary>The shortest payload of COM_STMT_BULK_EXECUTE: code, id, flags.</summary>
     public const int MinBulkBytes = 7;
 
+    /// <summary>The shortest payload of COM_STMT_SEND_LONG_DATA: code, id, parameter.</summary>
+    public const int MinLongDataBytes = 7;
+
     private const int IdAt = 1;
+    private const int LongDataParameterAt = 5;
     private const int FlagsAt = 5;
     private const int BytesPerType = 2;
     private const byte BulkTypesFollow = 0x80;
 
     /// <summary>The id of the statement; of any command whose payload starts with code and id.</summary>
     public static uint StatementId(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadUInt32LittleEndian(payload[IdAt..]);
+
+    /// <summary>Which parameter, from 0, a COM_STMT_SEND_LONG_DATA is a part of.</summary>
+    public static int LongDataParameter(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadUInt16LittleEndian(payload[LongDataParameterAt..]);
 
     /// <summary>Changes the id in place.</summary>
     public static void Redirect(Span<byte> payload, uint statementId) => BinaryPrimitives.WriteUInt32LittleEndian(payload[IdAt..], statementId);

@@ -95,6 +95,25 @@ public abstract class StatementTests<TServer>(FaultRig<TServer> rig)
         await client.QueryAsync("SELECT 2");
     });
 
+    // MariaDB reads long data as what was bound to the parameter before: as a number that is an address of its memory.
+    [Fact]
+    public Task Long_data_are_what_was_sent_whatever_others_have_bound() => SameAsync(async (client, other) =>
+    {
+        const string Text = "SELECT ?, CONCAT(?, '.')";
+        var (id, its) = (await client.PrepareAsync(Text), await other.PrepareAsync(Text));
+        for (var i = 0; i < 4; i++)
+        {
+            await other.ExecuteAsync(its, 5, 1.5);
+            await client.SendLongDataAsync(id, 0, $"first {i}");
+            await client.SendLongDataAsync(id, 1, "second");
+            await client.ExecuteAsync(id, "", "");
+            await other.ExecuteAsync(its, null, 6);
+            await client.SendLongDataAsync(id, 1, "sec");
+            await client.SendLongDataAsync(id, 1, "ond");
+            await client.ExecuteAsync(id, "bound", "");
+        }
+    });
+
     [Fact]
     public Task Cursors_are_read_to_their_end() => SameAsync(async (client, _) =>
     {

@@ -71,6 +71,9 @@ internal sealed record TwinParameter(ushort Type, byte[]? Value)
     /// <summary>The same value was sent before, by COM_STMT_SEND_LONG_DATA.</summary>
     public static TwinParameter SentBefore { get; } = new(Blob, []);
 
+    /// <summary>It is neither text nor NULL.</summary>
+    public bool IsNumber => Type is LongLong or Double;
+
     public override string ToString() => Value is null ? "NULL" : Type switch
     {
         LongLong => BitConverter.ToInt64(Value).ToString(CultureInfo.InvariantCulture),

@@ -161,13 +161,18 @@ internal sealed class TwinGenerator(int seed, int clients, bool isMySql)
                 return new TwinCommand.OfSlot(CommandCode.StmtClose, slot, []);
             case 1:
                 return new TwinCommand.OfSlot(CommandCode.StmtReset, slot, []);
-            case 2 when parameters > 0 && !KnownDifferences.IsSentNoLongData(client.Texts[slot]) && (!isMySql || client.Kinds[slot][0] == BlobKind):
+            case 2 when parameters > 0 && !KnownDifferences.IsSentNoLongData(client.Texts[slot], client.First[slot])
+                && (!isMySql || client.Kinds[slot][0] == BlobKind):
+                client.First[slot] = TwinParameter.SentBefore;
                 client.Pending.Enqueue(new TwinCommand.Execute(slot, [TwinParameter.SentBefore, .. Parameters(client, slot)[1..]], true, false));
                 return new TwinCommand.OfSlot(CommandCode.StmtSendLongData, slot, [0, 0, (byte)'4', (byte)'2']);
             case < 14 when parameters >= 0:
-                return new TwinCommand.Execute(slot, Parameters(client, slot), _random.Next(3) > 0, false);
+                var values = Parameters(client, slot);
+                client.First[slot] = values.FirstOrDefault();
+                return new TwinCommand.Execute(slot, values, _random.Next(3) > 0, false);
             default:
                 (client.Texts[slot], client.Slots[slot]) = Any(TwinStatements.Prepared);
+                client.First[slot] = null;
                 client.Kinds[slot] = [.. Enumerable.Range(0, client.Slots[slot]).Select(_ => _random.Next(NullKind + 1))];
                 return new TwinCommand.Prepare(slot, client.Texts[slot]);
         }
@@ -208,6 +213,9 @@ internal sealed class TwinGenerator(int seed, int clients, bool isMySql)
 
         /// <summary>How many parameters each slot's statement has; -1: there is none.</summary>
         public int[] Slots { get; } = [-1, -1, -1, -1];
+
+        /// <summary>What the first of these parameters was bound to last; null if it was not.</summary>
+        public TwinParameter?[] First { get; } = [null, null, null, null];
 
         /// <summary>The kind of each of these parameters, where it stays the same.</summary>
         public int[][] Kinds { get; } = [[], [], [], []];

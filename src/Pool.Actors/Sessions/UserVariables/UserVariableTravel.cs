@@ -44,12 +44,6 @@ internal static class UserVariableTravel
             : facts;
     }
 
-    /// <summary>
-    /// True if the server gives a variable the character set of what it is to be assigned when the statement is prepared, whether it is
-    /// executed or not: MariaDB does.
-    /// </summary>
-    public static bool ChangeByPreparing(Session session) => session.Origin.Backend.Facts!.Flavour == ServerFlavour.MariaDb;
-
     /// <summary>True if the connection has what a statement with these traits may see, and nothing else that it may see.</summary>
     public static bool IsReady(Session session, BackendConnection connection, StatementFacts facts)
     {
