@@ -47,17 +47,31 @@ internal sealed class BoundTypes
     /// True if one of these is no text where a session may send long data: for the parameter that it does so for, or for one that
     /// it has not bound as anything else itself.
     /// </summary>
-    public bool WouldMisread(int parameter, BoundTypes? own)
+    public bool WouldMisread(int parameter, BoundTypes own)
     {
         for (var i = 0; i < _kinds.Length; i++)
         {
-            if (!IsText(_kinds[i]) && (i == parameter || own is null || i >= own._kinds.Length || IsText(own._kinds[i])))
+            if (!IsText(_kinds[i]) && (i == parameter || IsText(own._kinds[i])))
             {
                 return true;
             }
         }
 
         return ReferenceEquals(this, Unknown);
+    }
+
+    /// <summary>True if a parameter is of another kind here than by what the session itself has bound, and not a text.</summary>
+    public static bool AreOthers(ParameterKind[]? here, ParameterKind[]? own)
+    {
+        for (var i = 0; i < here?.Length; i++)
+        {
+            if (!IsText(here[i]) && here[i] != KindOf(own, i))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The kinds of a statement's parameters after these were bound. Allocates only where that is news.</summary>

@@ -39,11 +39,20 @@ internal static class ParameterTypes
     }
 
     /// <summary>
-    /// True if the server would read a session's long data as what was bound to the parameter here before: MariaDB (seen on 10.11) does
-    /// so, as a number, say, that is an address of its memory.
+    /// True if what was bound here before would show in an execute whose first part of long data comes now, for this parameter. MariaDB
+    /// (seen on 10.11) reads the data as what was bound last, by whomever: as a number, say, that is an address of its memory. MySQL
+    /// converts them, and the execute's other values, to what others have bound.
     /// </summary>
-    public static bool WouldMisread(SessionStatement statement, ConnectionStatement here, int parameter, ServerFlavour flavour) =>
-        flavour == ServerFlavour.MariaDb && here.Types is { } types && types.WouldMisread(parameter, statement.Types);
+    public static bool WouldMisread(SessionStatement statement, ConnectionStatement here, int parameter, ServerFlavour flavour)
+    {
+        if (here.Types is not { } types)
+        {
+            return false;
+        }
+
+        return statement.Types is not { } own
+            || (flavour == ServerFlavour.MariaDb ? types.WouldMisread(parameter, own) : BoundTypes.AreOthers(here.Kinds, statement.Kinds));
+    }
 
     /// <summary>Takes note of how an execute went; true if it is not known any more what the server remembers.</summary>
     public static bool NoteEnd(SessionStatement statement, ConnectionStatement here, bool remembersKinds, bool failed)

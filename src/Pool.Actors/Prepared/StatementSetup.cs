@@ -82,7 +82,8 @@ internal static class StatementSetup
             return false;
         }
 
-        if (statement.Text is null || (command == CommandCode.StmtSendLongData ? ReadsLongData(session, statement, here) : Executes(statement, here)))
+        // What would be wrong with it was looked at before it was sent parts of parameters, which only it has.
+        if (statement.Text is null || statement.HasLongData || IsAsNew(session, command, statement, here))
         {
             return true;
         }
@@ -91,10 +92,10 @@ internal static class StatementSetup
         return false;
     }
 
-    private static bool ReadsLongData(Session session, SessionStatement statement, ConnectionStatement here) => statement.HasLongData
-        || !ParameterTypes.WouldMisread(statement, here, ExecutePacket.LongDataParameter(session.Inbox.Payload), session.Origin.Backend.Facts!.Flavour);
-
-    private static bool Executes(SessionStatement statement, ConnectionStatement here) => !here.HadCursor && !ParameterTypes.WouldShow(statement, here);
+    private static bool IsAsNew(Session session, CommandCode command, SessionStatement statement, ConnectionStatement here) => !here.HadCursor
+        && !(command == CommandCode.StmtSendLongData
+            ? ParameterTypes.WouldMisread(statement, here, ExecutePacket.LongDataParameter(session.Inbox.Payload), session.Origin.Backend.Facts!.Flavour)
+            : ParameterTypes.WouldShow(statement, here));
 
     // With the session's own values in place of what only the connection that ran its last statement would tell; null if nothing is to be replaced.
     private static async ValueTask<byte[]?> RewrittenAsync(Session session, Lease lease, PreparedText text)
