@@ -7,6 +7,7 @@ base_port=${POOL_BENCH_PORT:-24300}
 db_port=$base_port relay_port=$((base_port + 1)) haproxy_port=$((base_port + 2))
 pool_port=$((base_port + 3)) admin_port=$((base_port + 4)) other_port=$((base_port + 5)) other_admin_port=$((base_port + 6))
 server=${POOL_BENCH_SERVER:-mariadb} # or mysql
+build_options=(--artifacts-path "$work/artifacts") # apart from everybody else's, so that building goes on during a long measurement
 load=$work/artifacts/bin/Pool.Load/release/pool-load
 pids=()
 
@@ -30,7 +31,7 @@ build() { # PROJECT...; POOL_BENCH_BUILD=0 takes what was built before
     [ "${POOL_BENCH_BUILD:-1}" = 1 ] || return 0
     for project in "$@"; do
         say "building $project"
-        dotnet build "$root/$project" -c Release -v q --artifacts-path "$work/artifacts" > "$work/build.log" 2>&1 ||
+        dotnet build "$root/$project" -c Release -v q "${build_options[@]}" > "$work/build.log" 2>&1 ||
             { grep -E 'error' "$work/build.log" | sort -u | head -n 20 >&2; die "$project does not build"; }
     done
 }

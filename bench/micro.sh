@@ -5,5 +5,6 @@
 #   micro.sh [--quick]     --quick: three short measurements of each; enough for the bytes
 . "$(dirname "$0")/lib.sh"
 
+build_options=() # where the solution builds it: what is there already need not be built again
 build bench/Pool.Bench
-exec "$work/artifacts/bin/Pool.Bench/release/pool-bench" "$@"
+exec "$root/bench/Pool.Bench/bin/Release/net10.0/pool-bench" "$@"
