@@ -91,6 +91,38 @@ public sealed class FoundRowsTests
         Assert.Contains($"SET last_insert_id = {id}", node.Server.Queries);
     }
 
+    [Fact]
+    public async Task Row_count_and_found_rows_outlive_the_repaint_of_a_held_connection()
+    {
+        await using var node = new TestNode(connections: 1);
+        node.Server.Script = (connection, statement) => statement.Text switch
+        {
+            "UPDATE t SET a = 1" => FakeServerReply.Ok(connection.Session.Status, affected: 3),
+            "SELECT FOUND_ROWS() LIMIT 1" => FakeServerReply.Rows(connection.Session.Status, "FOUND_ROWS()", ["500"]),
+            _ => null,
+        };
+        var client = await node.LogInAsync();
+        await client.QueryAsync("SET wait_timeout = 5");
+        await client.QueryAsync("BEGIN");
+        await client.QueryAsync("UPDATE t SET a = 1");
+        Assert.Contains("CAST(3 AS SIGNED)", await AskedAsync(node, client, "SELECT ROW_COUNT(), @@wait_timeout"), StringComparison.Ordinal);
+        await client.QueryAsync("COMMIT");
+        await client.QueryAsync("BEGIN");
+        await client.QueryAsync(Counting);
+        Assert.Contains("CAST(500 AS SIGNED)", await AskedAsync(node, client, "SELECT FOUND_ROWS(), @@wait_timeout"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_total_of_found_rows_outlives_the_restored_insert_id()
+    {
+        await using var node = NodeThatFinds500();
+        var client = await node.LogInAsync();
+        await client.QueryAsync("INSERT 1");
+        await client.QueryAsync("BEGIN");
+        await client.QueryAsync(Counting);
+        Assert.Contains("CAST(500 AS SIGNED)", await AskedAsync(node, client, "SELECT FOUND_ROWS(), LAST_INSERT_ID()"), StringComparison.Ordinal);
+    }
+
     private static TestNode NodeThatFinds500() => new(connections: 1, server: new FakeServer
     {
         Script = (connection, statement) => statement is { Command: CommandCode.Query, Text: "SELECT FOUND_ROWS() LIMIT 1" }
@@ -103,5 +135,12 @@ public sealed class FoundRowsTests
     {
         Assert.Single(node.Server.Queries, "SELECT FOUND_ROWS() LIMIT 1");
         Assert.Contains("CAST(500 AS SIGNED)", (await client.QueryAsync("SELECT FOUND_ROWS()")).Value, StringComparison.Ordinal);
+    }
+
+    // What the server is asked in the statement's place.
+    private static async Task<string> AskedAsync(TestNode node, FakeClient client, string sql)
+    {
+        await client.QueryAsync(sql);
+        return node.Server.Queries.Last();
     }
 }

@@ -57,6 +57,32 @@ public sealed class PinnedObjectsTests
         Assert.True((node.SessionOf(client).Pins & reason) != 0, $"{node.SessionOf(client).Pins}");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_lock_outlives_UNLOCK_TABLES(bool sharesSettings)
+    {
+        await using var node = new TestNode(connections: 1);
+        node.Backend.SharesSettings = sharesSettings;
+        var client = await node.LogInAsync();
+        await client.QueryAsync("LOCK INSTANCE FOR BACKUP");
+        await client.QueryAsync("LOCK TABLES t READ");
+        await client.QueryAsync("UNLOCK TABLES");
+        await node.PinnedAsync(client, PinReasons.GlobalLock);
+        await node.HoldsAsync(client, true);
+    }
+
+    [Fact]
+    public async Task UNLOCK_TABLES_ends_a_read_lock_on_all_tables()
+    {
+        await using var node = new TestNode(connections: 1);
+        var client = await node.LogInAsync();
+        await client.QueryAsync("FLUSH TABLES WITH READ LOCK");
+        await node.PinnedAsync(client, PinReasons.TableLocks);
+        await client.QueryAsync("UNLOCK TABLES");
+        await node.HoldsAsync(client, false);
+    }
+
     [Fact]
     public async Task A_table_that_could_not_be_dropped_pins()
     {

@@ -95,6 +95,21 @@ public sealed class PinningTests
         await node.PinnedAsync(client, PinReasons.StateChange);
     }
 
+    [Theory]
+    [InlineData("SET @@timestamp = 5")]
+    [InlineData("SET sort_buffer_size = 1, @@insert_id = 5")]
+    [InlineData("SET @@rand_seed1 = 5")]
+    [InlineData("SET @@`timestamp` = 5")]
+    [InlineData("SET @@character_set_database = latin1")]
+    public async Task A_value_that_belongs_to_the_connection_keeps_it_though_no_tracker_tells(string sql)
+    {
+        await using var node = new TestNode(connections: 1, flavour: ServerFlavour.MariaDb);
+        var client = await node.LogInAsync();
+        await client.QueryAsync(sql);
+        await node.HoldsAsync(client, true);
+        Assert.True((node.SessionOf(client).Pins & PinReasons.ConnectionValue) != 0, $"{node.SessionOf(client).Pins}");
+    }
+
     [Fact]
     public async Task Unlocked_tables_free_the_connection()
     {

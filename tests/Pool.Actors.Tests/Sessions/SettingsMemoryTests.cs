@@ -281,6 +281,31 @@ public sealed class SettingsMemoryTests
         Assert.Equal("ignored by INSERT IGNORE 1", Assert.Single((await first.QueryAsync("SHOW WARNINGS")).Rows!));
     }
 
+    /// <summary>A user variable that cannot travel keeps the connection, after the SET was answered from memory.</summary>
+    [Fact]
+    public async Task A_held_connection_is_brought_to_what_was_answered_from_memory()
+    {
+        await using var node = new TestNode(connections: 1);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        await second.QueryAsync(Set);
+        await node.RestAsync();
+        string? zone = null;
+        node.Server.Script = (connection, statement) =>
+        {
+            zone = statement.Text == "SELECT 1" ? connection.Session.Settings["time_zone"] : zone;
+            return statement.Text == "SELECT @a := 1" ? FakeServerReply.Rows(connection.Session.Status, "a", ["1"], warnings: 1)
+                : statement.Text.Contains("COLLATION(", StringComparison.Ordinal) ? FakeServerReply.Rows(connection.Session.Status, "a", [])
+                : null;
+        };
+        await first.QueryAsync("SELECT @a := 1");
+        await node.PinnedAsync(first, PinReasons.Diagnostics);
+        await first.QueryAsync(Set);
+        await node.PinnedAsync(first, PinReasons.UserVariables);
+        Assert.Single(node.Server.Queries, Set);
+        await first.QueryAsync("SELECT 1");
+        Assert.Equal("+01:00", zone);
+    }
+
     // What an execute answers as it is, and the time zone afterwards; the statement is closed.
     private static async Task<(string Answer, string? Zone)> ExecuteAsync(TestNode node, FakeClient client, string sql)
     {

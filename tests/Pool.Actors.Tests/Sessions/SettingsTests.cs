@@ -167,6 +167,15 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public async Task A_reset_keeps_IGNORE_SPACE_of_the_login()
+    {
+        await using var node = new TestNode(connections: 1);
+        var client = await node.LogInAsync(flags: FakeClient.Flags | Capabilities.IgnoreSpace);
+        await client.RunAsync(CommandCode.ResetConnection);
+        Assert.Contains("IGNORE_SPACE", (await client.QueryAsync("SELECT @@sql_mode FROM state")).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_connection_lost_while_it_is_painted_is_replaced_and_nothing_is_told()
     {
         await using var node = new TestNode(connections: 1);

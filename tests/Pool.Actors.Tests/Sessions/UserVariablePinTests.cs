@@ -53,6 +53,26 @@ public sealed class UserVariablePinTests
     }
 
     [Theory]
+    [InlineData("SELECT VARIABLE_NAME FROM information_schema.USER_VARIABLES")]
+    [InlineData("SELECT VARIABLE_NAME FROM performance_schema.user_variables_by_thread")]
+    public async Task Who_reads_the_table_of_user_variables_sees_nobody_elses(string sql)
+    {
+        await using var node = new TestNode(connections: 1);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        await first.QueryAsync("SET @a = 1");
+        await node.RestAsync();
+        var others = -1;
+        node.Server.Script = (connection, statement) =>
+        {
+            others = statement.Text == sql ? connection.Session.Variables.Count : others;
+            return null;
+        };
+        await second.QueryAsync(sql);
+        Assert.Equal(0, others);
+        await node.PinnedAsync(second, PinReasons.UserVariables);
+    }
+
+    [Theory]
     [InlineData("GET DIAGNOSTICS CONDITION 1 @a = MESSAGE_TEXT", "GET DIAGNOSTICS CONDITION 1 @a = MESSAGE_TEXT", "99")]
     [InlineData("GET DIAGNOSTICS CONDITION @a @b = MESSAGE_TEXT", "SHOW WARNINGS", null)]
     public async Task Conditions_are_asked_for_at_once_unless_another_sessions_variable_would_tell_which(string sql, string next, string? seen)

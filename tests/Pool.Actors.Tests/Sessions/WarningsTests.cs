@@ -1,0 +1,116 @@
+using System.Text;
+using Pool.Actors.Backends;
+using Pool.Actors.Sessions;
+using Pool.Testing;
+using Pool.Wire.Commands;
+
+namespace Pool.Actors.Tests.Sessions;
+
+/// <summary>The warnings that a session sees are its own: neither others' nor the pool's, and there for as long as a server keeps them.</summary>
+public sealed class WarningsTests
+{
+    private const string Paint = "SET time_zone = '+01:00'";
+
+    [Theory]
+    [InlineData(ServerFlavour.MySql, "DO 0")]
+    [InlineData(ServerFlavour.MariaDb, "DO (SELECT 1 FROM (SELECT 1) t)")]
+    public async Task Show_warnings_never_shows_those_of_the_repaint_before_it(ServerFlavour flavour, string clearing)
+    {
+        await using var node = new TestNode(connections: 1, flavour: flavour);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        await first.QueryAsync("SET SESSION time_zone = '+01:00'");
+        for (var i = 0; i < 2; i++)
+        {
+            // Not the first time, when the repaint is looked at.
+            await first.QueryAsync("SELECT 1");
+            await second.QueryAsync("SELECT 2");
+        }
+
+        await node.RestAsync();
+        string? before = null;
+        node.Server.Script = (connection, statement) =>
+        {
+            var reply = statement.Text == "SHOW WARNINGS" && before == Paint
+                ? FakeServerReply.Rows(connection.Session.Status, "Message", ["the repaint warns"])
+                : null;
+            before = statement.Text;
+            return reply;
+        };
+        Assert.Empty((await first.QueryAsync("SHOW WARNINGS")).Rows!);
+        Assert.Equal([Paint, clearing, "SHOW WARNINGS"], node.Server.Queries.TakeLast(3));
+    }
+
+    [Fact]
+    public async Task The_count_of_warnings_is_the_sessions_once_its_connection_was_given_back()
+    {
+        await using var node = new TestNode(connections: 1);
+        var client = await node.LogInAsync();
+        await client.QueryAsync("INSERT IGNORE 1");
+        await node.HoldsAsync(client, true);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.HoldsAsync(client, false);
+        await client.QueryAsync("SHOW COUNT(*) WARNINGS");
+        Assert.Equal("SELECT IF(1, CAST(1 AS UNSIGNED), @@warning_count) AS `@@session.warning_count`", node.Server.Queries.Last());
+    }
+
+    /// <summary>MySQL tells their number with the choice of a database.</summary>
+    [Fact]
+    public async Task Another_sessions_warnings_are_not_told_with_the_choice_of_a_database()
+    {
+        await using var node = new TestNode(connections: 1);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        await first.QueryAsync("INSERT IGNORE 1");
+        await node.PinnedAsync(first, PinReasons.Diagnostics);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.HoldsAsync(first, false);
+        await second.RunAsync(CommandCode.InitDb, "other"u8.ToArray());
+        Assert.Equal(["DO 0", "other"], node.Server.Log.Select(s => s.Text).TakeLast(2));
+    }
+
+    [Theory]
+    [InlineData(ServerFlavour.MySql)]
+    [InlineData(ServerFlavour.MariaDb)]
+    public async Task Preparing_a_statement_ends_warnings_as_the_server_does(ServerFlavour flavour)
+    {
+        await using var node = new TestNode(connections: 1, flavour: flavour);
+        var client = await node.LogInAsync();
+        await client.QueryAsync("INSERT IGNORE 1");
+        await node.PinnedAsync(client, PinReasons.Diagnostics);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.HoldsAsync(client, false);
+        await client.PrepareAsync("INSERT 2");
+        var shown = (await client.QueryAsync("SHOW WARNINGS")).Rows!;
+        Assert.Equal(flavour == ServerFlavour.MySql ? 0 : 1, shown.Count);
+    }
+
+    [Theory]
+    [InlineData(CommandCode.Ping, "")]
+    [InlineData(CommandCode.InitDb, "a")]
+    public async Task Warnings_outlive_commands_that_are_no_statements(CommandCode command, string arguments)
+    {
+        await using var node = new TestNode(connections: 1, flavour: ServerFlavour.MariaDb);
+        var client = await node.LogInAsync();
+        foreach (var isHeld in (bool[])[true, false])
+        {
+            await client.QueryAsync("INSERT IGNORE 1");
+            node.Time.Advance(isHeld ? TimeSpan.Zero : TimeSpan.FromSeconds(2));
+            await node.HoldsAsync(client, isHeld);
+            await client.RunAsync(command, Encoding.ASCII.GetBytes(arguments));
+            Assert.Equal("ignored by INSERT IGNORE 1", Assert.Single((await client.QueryAsync("SHOW WARNINGS")).Rows!));
+        }
+    }
+
+    [Fact]
+    public async Task The_reset_of_a_statement_that_is_prepared_elsewhere_leaves_the_warnings_and_tells_none()
+    {
+        await using var node = new TestNode(connections: 2);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        var id = await client.PrepareAsync("SELECT 1");
+        await node.RestAsync();
+        await other.QueryAsync("BEGIN");
+        await client.QueryAsync("INSERT IGNORE 1");
+        node.Server.Script = (connection, statement) => statement.Command == CommandCode.Ping ? FakeServerReply.Ok(connection.Session.Status, warnings: 1) : null;
+        Assert.Equal(0, (await client.RunAsync(CommandCode.StmtReset, BitConverter.GetBytes(id))).Warnings);
+        Assert.Equal("ignored by INSERT IGNORE 1", Assert.Single((await client.QueryAsync("SHOW WARNINGS")).Rows!));
+    }
+}
