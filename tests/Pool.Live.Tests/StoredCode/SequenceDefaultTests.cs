@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pool.Live.Tests.Faults;
 using Pool.Live.Tests.Support;
 
@@ -11,7 +10,7 @@ public sealed class SequenceDefaultTests(FaultRig<MariaDbServer> rig)
     [Fact]
     public async Task What_a_default_drew_is_its_sessions_own()
     {
-        await using var administrator = await PrepareAsync("drawn");
+        await using var administrator = await DefineAsync("drawn");
 
         // Two connections for sessions, and one for control.
         await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 3 });
@@ -28,61 +27,36 @@ public sealed class SequenceDefaultTests(FaultRig<MariaDbServer> rig)
     [Fact]
     public async Task Only_what_may_draw_keeps_the_connection()
     {
-        await using var administrator = await PrepareAsync("drawing");
+        await using var administrator = await DefineAsync("drawing");
         await using var node = await rig.StartNodeAsync();
-        foreach (var (sql, pins) in new[]
-        {
+        await StoredCodeTrial.AssertKeepsAsync(
+            node,
+            "drawing",
             ("INSERT INTO t (v) VALUES (1)", true), ("INSERT INTO drawing.t SELECT 100, 1", true), ("REPLACE INTO `T` (v) VALUES (2)", true),
             ("UPDATE t SET id = DEFAULT LIMIT 1", true), ("LOAD DATA INFILE 'nowhere' INTO TABLE t (v)", true), ("INSERT INTO seen (v) VALUES (1)", true),
             ("CALL adds()", true), ("INSERT INTO sums (v) VALUES (1)", true),
-            ("SELECT * FROM t", false), ("SELECT * FROM seen", false), ("INSERT INTO plain (v) VALUES (1)", false), ("INSERT INTO texts (v) VALUES (1)", false),
-        })
-        {
-            await using var client = await node.ConnectAsync();
-            await client.QueryAsync("USE drawing");
-            await client.TryAsync(sql);
-            Assert.True(pins == await IsKeptAsync(node, client), sql);
-        }
+            ("SELECT * FROM t", false), ("SELECT * FROM seen", false), ("INSERT INTO plain (v) VALUES (1)", false), ("INSERT INTO texts (v) VALUES (1)", false));
     }
 
     [Fact]
     public async Task A_default_made_through_the_node_counts_for_the_next_statement()
     {
-        await using var administrator = await PrepareAsync("late");
+        await using var administrator = await DefineAsync("late");
         await using var node = await rig.StartNodeAsync();
         await using var author = await node.ConnectAsync();
         await using var client = await node.ConnectAsync();
         await client.QueryAsync("INSERT INTO late.plain (v) VALUES (1)");
-        Assert.False(await IsKeptAsync(node, client));
+        Assert.False(await StoredCodeTrial.IsKeptAsync(node, client));
         await author.QueryAsync("ALTER TABLE late.plain ADD COLUMN n INT DEFAULT (NEXT VALUE FOR late.s)");
         await client.QueryAsync("INSERT INTO late.plain (v) VALUES (2)");
-        Assert.True(await IsKeptAsync(node, client));
+        Assert.True(await StoredCodeTrial.IsKeptAsync(node, client));
     }
 
-    private static async Task<bool> IsKeptAsync(FaultNode node, SqlClient client)
-    {
-        // The client may have its reply before the node has drawn its conclusions; it has when it serves the next statement.
-        await client.QueryAsync("DO 0");
-        using var sessions = JsonDocument.Parse(await node.Process.AdminAsync("/sessions"));
-        var own = sessions.RootElement.EnumerateArray().Single(s => s.GetProperty("id").GetUInt64() == client.Id);
-        return own.GetProperty("pinned").GetString()?.Contains("StoredCode", StringComparison.Ordinal) == true;
-    }
-
-    private async Task<SqlClient> PrepareAsync(string schema)
-    {
-        var administrator = await rig.AdministratorAsync();
-        foreach (var sql in new[]
-        {
-            $"DROP DATABASE IF EXISTS {schema}", $"CREATE DATABASE {schema}", $"USE {schema}",
-            "CREATE SEQUENCE s", "CREATE SEQUENCE `odd s`", "CREATE TABLE t (id INT PRIMARY KEY DEFAULT (NEXT VALUE FOR s), v INT)",
-            "CREATE TABLE sums (id BIGINT DEFAULT (1 + NEXTVAL(`odd s`)), v INT)", "CREATE TABLE plain (id INT AUTO_INCREMENT PRIMARY KEY, v INT)",
-            "CREATE TABLE texts (a VARCHAR(20) DEFAULT 'nextval(s)', v INT)", "CREATE VIEW seen AS SELECT * FROM t",
-            "CREATE PROCEDURE adds() INSERT INTO t (v) VALUES (3)",
-        })
-        {
-            await administrator.QueryAsync(sql);
-        }
-
-        return administrator;
-    }
+    private Task<SqlClient> DefineAsync(string schema) => StoredCodeTrial.DefineAsync(
+        rig,
+        schema,
+        "CREATE SEQUENCE s", "CREATE SEQUENCE `odd s`", "CREATE TABLE t (id INT PRIMARY KEY DEFAULT (NEXT VALUE FOR s), v INT)",
+        "CREATE TABLE sums (id BIGINT DEFAULT (1 + NEXTVAL(`odd s`)), v INT)", "CREATE TABLE plain (id INT AUTO_INCREMENT PRIMARY KEY, v INT)",
+        "CREATE TABLE texts (a VARCHAR(20) DEFAULT 'nextval(s)', v INT)", "CREATE VIEW seen AS SELECT * FROM t",
+        "CREATE PROCEDURE adds() INSERT INTO t (v) VALUES (3)");
 }

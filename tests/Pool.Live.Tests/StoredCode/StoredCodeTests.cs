@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Pool.Actors.Backends;
 using Pool.Actors.Backends.StoredCode;
 using Pool.Live.Tests.Faults;
@@ -19,27 +18,21 @@ public abstract class StoredCodeTests<TServer>(FaultRig<TServer> rig)
     [Fact]
     public async Task Only_code_that_leaves_something_keeps_the_connection()
     {
-        await using var administrator = await PrepareAsync("kept");
+        await using var administrator = await DefineAsync("kept");
         await using var node = await rig.StartNodeAsync();
-        foreach (var (sql, pins) in new[]
-        {
+        await StoredCodeTrial.AssertKeepsAsync(
+            node,
+            "kept",
             ("CALL harmless(1)", false), ("SELECT plus(1), kept.plus(2)", false), ("CALL adds(5)", false), ("SELECT * FROM v", false),
             ("INSERT INTO audited VALUES (1)", false), ("CALL fails()", false), ("CALL sets_mode()", false),
             ("SELECT sets_user(1)", true), ("CALL deep()", true), ("INSERT INTO spied VALUES (1)", true), ("SELECT * FROM spying", true),
-            ("CALL locks()", true), ("CALL makes_table()", true), ("CALL prepares()", true), ("SELECT kept.nothing(1)", true), ("SELECT * FROM spied", false),
-        })
-        {
-            await using var client = await node.ConnectAsync();
-            await client.QueryAsync("USE kept");
-            await client.TryAsync(sql);
-            Assert.True(pins == await IsKeptAsync(node, client), sql);
-        }
+            ("CALL locks()", true), ("CALL makes_table()", true), ("CALL prepares()", true), ("SELECT kept.nothing(1)", true), ("SELECT * FROM spied", false));
     }
 
     [Fact]
     public async Task What_code_leaves_to_its_session_stays_the_sessions_own()
     {
-        await using var administrator = await PrepareAsync("own");
+        await using var administrator = await DefineAsync("own");
         await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 2 });
         await using var one = await node.ConnectAsync();
         await using var two = await node.ConnectAsync();
@@ -52,13 +45,13 @@ public abstract class StoredCodeTests<TServer>(FaultRig<TServer> rig)
         await one.QueryAsync("CALL sets_mode()");
         Assert.Equal("1", await one.QueryAsync("SELECT @@sql_safe_updates"));
         Assert.Equal("0", await two.QueryAsync("SELECT @@sql_safe_updates"));
-        Assert.False(await IsKeptAsync(node, one));
+        Assert.False(await StoredCodeTrial.IsKeptAsync(node, one));
     }
 
     [Fact]
     public async Task A_definition_through_the_node_counts_for_the_next_statement()
     {
-        await using var administrator = await PrepareAsync("changed");
+        await using var administrator = await DefineAsync("changed");
         await using var node = await rig.StartNodeAsync();
         await using var author = await node.ConnectAsync();
         for (var round = 0; round < 5; round++)
@@ -70,7 +63,7 @@ public abstract class StoredCodeTests<TServer>(FaultRig<TServer> rig)
                 await author.QueryAsync("DROP PROCEDURE IF EXISTS changed.p");
                 await author.QueryAsync($"CREATE PROCEDURE changed.p() {body}");
                 await client.QueryAsync("CALL p()");
-                Assert.True(pins == await IsKeptAsync(node, client), $"{body}, round {round}");
+                Assert.True(pins == await StoredCodeTrial.IsKeptAsync(node, client), $"{body}, round {round}");
             }
         }
     }
@@ -78,26 +71,26 @@ public abstract class StoredCodeTests<TServer>(FaultRig<TServer> rig)
     [Fact]
     public async Task A_trigger_made_through_the_node_counts_for_the_next_statement()
     {
-        await using var administrator = await PrepareAsync("armed");
+        await using var administrator = await DefineAsync("armed");
         await using var node = await rig.StartNodeAsync();
         await using var author = await node.ConnectAsync();
         await using var client = await node.ConnectAsync();
         await client.QueryAsync("INSERT INTO armed.audited VALUES (1)");
-        Assert.False(await IsKeptAsync(node, client));
+        Assert.False(await StoredCodeTrial.IsKeptAsync(node, client));
         await author.QueryAsync("CREATE TRIGGER armed.late AFTER INSERT ON armed.audited FOR EACH ROW SET @late = 1");
         await client.QueryAsync("INSERT INTO armed.audited VALUES (2)");
-        Assert.True(await IsKeptAsync(node, client));
+        Assert.True(await StoredCodeTrial.IsKeptAsync(node, client));
     }
 
     [Fact]
     public async Task A_definition_behind_the_nodes_back_is_seen_after_a_while()
     {
-        await using var administrator = await PrepareAsync("hidden");
+        await using var administrator = await DefineAsync("hidden");
         await using var node = await rig.StartNodeAsync();
         await using (var before = await node.ConnectAsync())
         {
             await before.QueryAsync("CALL hidden.harmless(1)");
-            Assert.False(await IsKeptAsync(node, before));
+            Assert.False(await StoredCodeTrial.IsKeptAsync(node, before));
         }
 
         await administrator.QueryAsync("DROP PROCEDURE hidden.harmless");
@@ -107,7 +100,7 @@ public abstract class StoredCodeTests<TServer>(FaultRig<TServer> rig)
             {
                 await using var client = await node.ConnectAsync();
                 await client.QueryAsync("CALL hidden.harmless(1)");
-                return await IsKeptAsync(node, client);
+                return await StoredCodeTrial.IsKeptAsync(node, client);
             },
             () => "the change is not seen");
     }
@@ -115,7 +108,7 @@ public abstract class StoredCodeTests<TServer>(FaultRig<TServer> rig)
     [Fact]
     public async Task What_the_account_may_not_see_is_unknown()
     {
-        await using var administrator = await PrepareAsync("secret");
+        await using var administrator = await DefineAsync("secret");
         foreach (var sql in new[]
         {
             $"CREATE USER IF NOT EXISTS low IDENTIFIED BY '{FaultNode.AccountPassword}'", "GRANT SELECT, INSERT, EXECUTE ON secret.* TO low",
@@ -140,7 +133,7 @@ public abstract class StoredCodeTests<TServer>(FaultRig<TServer> rig)
     [Fact]
     public async Task Code_is_read_as_its_author_meant_it()
     {
-        await using var administrator = await PrepareAsync("quoted");
+        await using var administrator = await DefineAsync("quoted");
         foreach (var sql in new[]
         {
             @"CREATE PROCEDURE quoted.escapes() SELECT 'a\'b', ""q\""x"", 'it''s', '\\', N'@x'",
@@ -171,45 +164,26 @@ public abstract class StoredCodeTests<TServer>(FaultRig<TServer> rig)
         return await reader.ReadAsync(CancellationToken.None) ?? throw new InvalidOperationException("the stored code cannot be read");
     }
 
-    private static async Task<bool> IsKeptAsync(FaultNode node, SqlClient client)
-    {
-        // The client may have its reply before the node has drawn its conclusions; it has when it serves the next statement.
-        await client.QueryAsync("DO 0");
-        using var sessions = JsonDocument.Parse(await node.Process.AdminAsync("/sessions"));
-        var own = sessions.RootElement.EnumerateArray().Single(s => s.GetProperty("id").GetUInt64() == client.Id);
-        return own.GetProperty("pinned").GetString()?.Contains("StoredCode", StringComparison.Ordinal) == true;
-    }
-
-    private async Task<SqlClient> PrepareAsync(string schema)
-    {
-        var administrator = await rig.AdministratorAsync();
-        foreach (var sql in new[]
-        {
-            $"DROP DATABASE IF EXISTS {schema}", $"CREATE DATABASE {schema}", $"USE {schema}",
-            "CREATE TABLE ids (id INT AUTO_INCREMENT PRIMARY KEY, a INT)", "CREATE TABLE log (a INT)",
-            "CREATE TABLE audited (a INT)", "CREATE TABLE spied (a INT)",
-            "CREATE TRIGGER audit BEFORE INSERT ON audited FOR EACH ROW BEGIN INSERT INTO log VALUES (NEW.a); SET NEW.a = NEW.a + 1; END",
-            "CREATE TRIGGER spy BEFORE INSERT ON spied FOR EACH ROW SET @spied = 1",
-            "CREATE FUNCTION plus(n INT) RETURNS INT DETERMINISTIC BEGIN DECLARE r INT DEFAULT 1; SET r = n + r; RETURN r; END",
-            "CREATE FUNCTION last_one() RETURNS INT READS SQL DATA RETURN LAST_INSERT_ID()",
-            "CREATE FUNCTION sets_user(n INT) RETURNS INT DETERMINISTIC BEGIN SET @n := n; RETURN n; END",
-            "CREATE PROCEDURE harmless(n INT) BEGIN DECLARE EXIT HANDLER FOR SQLEXCEPTION SET n = 0; IF n > 0 THEN SELECT plus(n); END IF; END",
-            "CREATE PROCEDURE adds(n INT) INSERT INTO ids (a) VALUES (n)",
-            "CREATE PROCEDURE fails() SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'",
-            "CREATE PROCEDURE sets_mode() SET SESSION sql_safe_updates = 1",
-            "CREATE PROCEDURE deep() BEGIN IF plus(1) THEN SELECT sets_user(1); END IF; END",
-            "CREATE PROCEDURE locks() SELECT GET_LOCK('l', 0)",
-            "CREATE PROCEDURE makes_table() CREATE TEMPORARY TABLE made SELECT 1",
-            "CREATE PROCEDURE prepares() BEGIN SET @q = 'SELECT 1'; PREPARE q FROM @q; END",
-            "CREATE VIEW v AS SELECT plus(a) AS a FROM log",
-            "CREATE VIEW spying AS SELECT sets_user(1) AS a",
-        })
-        {
-            await administrator.QueryAsync(sql);
-        }
-
-        return administrator;
-    }
+    private Task<SqlClient> DefineAsync(string schema) => StoredCodeTrial.DefineAsync(
+        rig,
+        schema,
+        "CREATE TABLE ids (id INT AUTO_INCREMENT PRIMARY KEY, a INT)", "CREATE TABLE log (a INT)",
+        "CREATE TABLE audited (a INT)", "CREATE TABLE spied (a INT)",
+        "CREATE TRIGGER audit BEFORE INSERT ON audited FOR EACH ROW BEGIN INSERT INTO log VALUES (NEW.a); SET NEW.a = NEW.a + 1; END",
+        "CREATE TRIGGER spy BEFORE INSERT ON spied FOR EACH ROW SET @spied = 1",
+        "CREATE FUNCTION plus(n INT) RETURNS INT DETERMINISTIC BEGIN DECLARE r INT DEFAULT 1; SET r = n + r; RETURN r; END",
+        "CREATE FUNCTION last_one() RETURNS INT READS SQL DATA RETURN LAST_INSERT_ID()",
+        "CREATE FUNCTION sets_user(n INT) RETURNS INT DETERMINISTIC BEGIN SET @n := n; RETURN n; END",
+        "CREATE PROCEDURE harmless(n INT) BEGIN DECLARE EXIT HANDLER FOR SQLEXCEPTION SET n = 0; IF n > 0 THEN SELECT plus(n); END IF; END",
+        "CREATE PROCEDURE adds(n INT) INSERT INTO ids (a) VALUES (n)",
+        "CREATE PROCEDURE fails() SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'",
+        "CREATE PROCEDURE sets_mode() SET SESSION sql_safe_updates = 1",
+        "CREATE PROCEDURE deep() BEGIN IF plus(1) THEN SELECT sets_user(1); END IF; END",
+        "CREATE PROCEDURE locks() SELECT GET_LOCK('l', 0)",
+        "CREATE PROCEDURE makes_table() CREATE TEMPORARY TABLE made SELECT 1",
+        "CREATE PROCEDURE prepares() BEGIN SET @q = 'SELECT 1'; PREPARE q FROM @q; END",
+        "CREATE VIEW v AS SELECT plus(a) AS a FROM log",
+        "CREATE VIEW spying AS SELECT sets_user(1) AS a");
 }
 
 /// <summary>At MariaDB.</summary>
