@@ -12,23 +12,18 @@ public sealed class ClosingTests
     public async Task A_place_comes_back_only_after_the_server_has_ended_the_connection()
     {
         await using var f = new PoolFixture(leases: 1);
-        var taken = await f.TakeAsync(f.Of("shop"));
-        taken.Close = s_notSeen;
-        var isKilled = false;
-        f.Connector.Answer = (_, sql) =>
-            sql.StartsWith("KILL", StringComparison.Ordinal) && f.Connector.Live.Contains(taken) && (isKilled = true)
-                ? new QueryResult(0, null, [])
-                : null;
+        var taken = await TakeStubbornAsync(f);
+        var isKilled = AcceptKills(f, taken);
 
         f.Pool.Discard(taken, "test");
         var waiting = f.LeaseAsync(f.Of("shop"));
-        await PoolFixture.UntilAsync(() => isKilled, "KILL");
+        await PoolFixture.UntilAsync(isKilled, "KILL");
         f.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal((1, 1), (f.Now.Closing, f.Now.Active));
         Assert.False(waiting.IsCompleted);
 
         f.Connector.End(taken.ThreadId);
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => waiting.IsCompleted), "the place is free");
+        await AdvanceUntilAsync(f, () => waiting.IsCompleted, "the place is free");
 
         Assert.NotSame(taken, (await waiting).Connection);
         await f.AssertAtRestAsync();
@@ -38,11 +33,10 @@ public sealed class ClosingTests
     public async Task A_connection_that_the_server_was_not_seen_to_end_is_killed()
     {
         await using var f = new PoolFixture(leases: 1);
-        var taken = await f.TakeAsync(f.Of("shop"));
-        taken.Close = s_notSeen;
+        var taken = await TakeStubbornAsync(f);
 
         f.Pool.Discard(taken, "test");
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "gone");
+        await AdvanceUntilAsync(f, () => f.Now.Closing == 0, "gone");
 
         Assert.DoesNotContain(taken, f.Connector.Live);
         await f.AssertAtRestAsync();
@@ -52,15 +46,14 @@ public sealed class ClosingTests
     public async Task A_connection_of_before_the_servers_restart_is_not_killed_by_a_number_that_another_has_now()
     {
         await using var f = new PoolFixture();
-        var old = await f.TakeAsync(f.Of("shop"));
-        old.Close = s_notSeen;
+        var old = await TakeStubbornAsync(f);
         f.Time.Advance(TimeSpan.FromMinutes(1));
         f.Connector.Restart();
         var next = await f.TakeAsync(f.Of("shop"));
         Assert.Equal(old.ThreadId, next.ThreadId);
 
         f.Pool.Discard(old, "lost");
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "its place is free");
+        await AdvanceUntilAsync(f, () => f.Now.Closing == 0, "its place is free");
         Assert.Contains(next, f.Connector.Live);
         Assert.Equal(0, f.Metrics.BackendKills.Value);
     }
@@ -69,13 +62,12 @@ public sealed class ClosingTests
     public async Task A_server_whose_clock_was_set_back_is_not_taken_for_one_that_was_restarted()
     {
         await using var f = new PoolFixture();
-        var old = await f.TakeAsync(f.Of("shop"));
-        old.Close = s_notSeen;
+        var old = await TakeStubbornAsync(f);
         f.Time.Advance(TimeSpan.FromMinutes(1));
         f.Connector.Answer = (_, sql) => sql.StartsWith("SHOW GLOBAL STATUS", StringComparison.Ordinal) ? new(0, null, [["Uptime", "-5"]]) : null;
 
         f.Pool.Discard(old, "lost");
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "its place is free");
+        await AdvanceUntilAsync(f, () => f.Now.Closing == 0, "its place is free");
         Assert.DoesNotContain(old, f.Connector.Live);
     }
 
@@ -87,21 +79,17 @@ public sealed class ClosingTests
         var first = f.LeaseAsync(f.Of("shop"));
         var unfinished = (await f.Connector.NextAttemptAsync()).FailUnfinished();
         f.Connector.IsScripted = false;
-        var isKilled = false;
-        f.Connector.Answer = (_, sql) =>
-            sql.StartsWith("KILL", StringComparison.Ordinal) && f.Connector.Live.Contains(unfinished) && (isKilled = true)
-                ? new QueryResult(0, null, [])
-                : null;
+        var isKilled = AcceptKills(f, unfinished);
 
         Assert.NotNull((await first).ConnectFailure);
-        await PoolFixture.UntilAsync(() => isKilled, "KILL");
+        await PoolFixture.UntilAsync(isKilled, "KILL");
         var second = f.LeaseAsync(f.Of("shop"));
         f.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal((1, 1), (f.Now.Closing, f.Now.Active));
         Assert.False(second.IsCompleted);
 
         f.Connector.End(unfinished.ThreadId);
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => second.IsCompleted), "the place is free");
+        await AdvanceUntilAsync(f, () => second.IsCompleted, "the place is free");
         Assert.NotNull((await second).Connection);
         await f.AssertAtRestAsync();
     }
@@ -117,44 +105,42 @@ public sealed class ClosingTests
         Assert.Equal(-1, (await asking).ErrorCode);
 
         Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => !f.Connector.Live.Contains(unfinished)), "ended");
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "its place is free");
+        await AdvanceUntilAsync(f, () => !f.Connector.Live.Contains(unfinished), "ended");
+        await AdvanceUntilAsync(f, () => f.Now.Closing == 0, "its place is free");
     }
 
     [Fact]
     public async Task Without_the_right_to_see_threads_an_empty_process_list_proves_nothing()
     {
         await using var f = new PoolFixture(leases: 1);
-        var taken = await f.TakeAsync(f.Of("shop"));
-        taken.Close = s_notSeen;
+        var taken = await TakeStubbornAsync(f);
         var asked = 0;
         f.Connector.Answer = (_, sql) => !f.Connector.Live.Contains(taken) ? null
             : sql.StartsWith("KILL", StringComparison.Ordinal) ? new QueryResult(++asked > 2 ? 1095 : 0, "not owner", [])
             : new QueryResult(0, null, []);
 
         f.Pool.Discard(taken, "test");
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => asked > 4), "asked again");
+        await AdvanceUntilAsync(f, () => asked > 4, "asked again");
         Assert.Equal(1, f.Now.Closing);
         f.Connector.End(taken.ThreadId);
 
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "gone");
+        await AdvanceUntilAsync(f, () => f.Now.Closing == 0, "gone");
     }
 
     [Fact]
     public async Task While_control_is_away_the_place_stays_taken_and_the_kill_is_tried_again()
     {
         await using var f = new PoolFixture(leases: 1);
-        var taken = await f.TakeAsync(f.Of("shop"));
-        taken.Close = s_notSeen;
+        var taken = await TakeStubbornAsync(f);
         f.Connector.Failing = _ => new(ConnectFailureKind.Unreachable, "no route");
 
         f.Pool.Discard(taken, "test");
         var before = f.Connector.Attempted;
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Connector.Attempted >= before + 3), "tried again");
+        await AdvanceUntilAsync(f, () => f.Connector.Attempted >= before + 3, "tried again");
         Assert.Equal(1, f.Now.Closing);
         f.Connector.Failing = null;
 
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "gone");
+        await AdvanceUntilAsync(f, () => f.Now.Closing == 0, "gone");
         await f.AssertAtRestAsync();
     }
 
@@ -167,7 +153,7 @@ public sealed class ClosingTests
 
         f.Pool.Discard(taken, "test");
 
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "gone");
+        await AdvanceUntilAsync(f, () => f.Now.Closing == 0, "gone");
         await f.AssertAtRestAsync();
     }
 
@@ -229,7 +215,7 @@ public sealed class ClosingTests
         (f.Connector.Answer, f.Connector.Prepare) = (null, null);
 
         Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => f.Now.Closing == 0), "gone");
+        await AdvanceUntilAsync(f, () => f.Now.Closing == 0, "gone");
 
         Assert.DoesNotContain(old, f.Connector.Live);
         await f.AssertAtRestAsync();
@@ -316,7 +302,7 @@ public sealed class ClosingTests
         taken[0].Close = s_notSeen;
 
         var disposal = f.DisposeAsync().AsTask();
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => disposal.IsCompleted), "disposed");
+        await AdvanceUntilAsync(f, () => disposal.IsCompleted, "disposed");
 
         await disposal;
         Assert.Empty(f.Connector.Live);
@@ -327,13 +313,12 @@ public sealed class ClosingTests
     public async Task Disposal_gives_up_on_a_server_that_does_not_answer_and_says_what_may_be_left()
     {
         var f = new PoolFixture();
-        var taken = await f.TakeAsync(f.Of("shop"));
-        taken.Close = s_notSeen;
+        var taken = await TakeStubbornAsync(f);
         f.Connector.Failing = _ => new(ConnectFailureKind.Unreachable, "no route");
         f.Pool.Discard(taken, "test");
 
         var disposal = f.DisposeAsync().AsTask();
-        await PoolFixture.UntilAsync(() => AdvanceUntil(f, () => disposal.IsCompleted), "disposed");
+        await AdvanceUntilAsync(f, () => disposal.IsCompleted, "disposed");
 
         await disposal;
         Assert.Equal((1, 1), (f.Now.Active, f.Now.Closing));
@@ -349,9 +334,30 @@ public sealed class ClosingTests
         Assert.Equal(0, f.Connector.Attempted);
     }
 
-    private static bool AdvanceUntil(PoolFixture f, Func<bool> condition)
+    // A connection that the server will not be seen to end.
+    private static async Task<FakeConnection> TakeStubbornAsync(PoolFixture f)
     {
-        f.Time.Advance(PoolFixture.Tick);
-        return condition();
+        var taken = await f.TakeAsync(f.Of("shop"));
+        taken.Close = s_notSeen;
+        return taken;
     }
+
+    // KILLs of the connection succeed and do not end it; whether there was one is the answer.
+    private static Func<bool> AcceptKills(PoolFixture f, FakeConnection connection)
+    {
+        var isKilled = false;
+        f.Connector.Answer = (_, sql) =>
+            sql.StartsWith("KILL", StringComparison.Ordinal) && f.Connector.Live.Contains(connection) && (isKilled = true)
+                ? new QueryResult(0, null, [])
+                : null;
+        return () => isKilled;
+    }
+
+    private static Task AdvanceUntilAsync(PoolFixture f, Func<bool> condition, string what) => PoolFixture.UntilAsync(
+        () =>
+        {
+            f.Time.Advance(PoolFixture.Tick);
+            return condition();
+        },
+        what);
 }

@@ -230,17 +230,6 @@ public sealed class SharingTests
     }
 
     [Fact]
-    public async Task The_holder_of_a_lock_is_compared_with_the_servers_thread()
-    {
-        const string Compares = "SELECT IS_USED_LOCK('job') = CONNECTION_ID()";
-        await using var node = new TestNode();
-        var client = await node.LogInAsync();
-        await client.QueryAsync("SELECT GET_LOCK('job', 1)");
-        Assert.True((await client.ExecuteAsync(await client.PrepareAsync(Compares))).Succeeded);
-        Assert.Contains(node.Server.Log, s => s.Command == CommandCode.StmtPrepare && s.Text == Compares);
-    }
-
-    [Fact]
     public async Task Counts_are_of_the_sessions_own_last_statement()
     {
         await using var node = new TestNode(connections: 1);

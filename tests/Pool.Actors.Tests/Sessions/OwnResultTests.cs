@@ -1,4 +1,5 @@
 using Pool.Actors.Backends;
+using Pool.Actors.Tests.Prepared;
 using Pool.Testing;
 using Pool.Wire.Commands;
 
@@ -33,15 +34,18 @@ public sealed class OwnResultTests
         Assert.DoesNotContain("SELECT CONNECTION_ID()", node.Server.Queries);
     }
 
-    [Fact]
-    public async Task The_holder_of_a_lock_is_compared_with_the_servers_thread()
+    [Theory]
+    [InlineData(CommandCode.Query)]
+    [InlineData(CommandCode.StmtPrepare)]
+    public async Task The_holder_of_a_lock_is_compared_with_the_servers_thread(CommandCode command)
     {
         const string Compares = "SELECT IS_USED_LOCK('job') = CONNECTION_ID()";
         await using var node = new TestNode();
         var client = await node.LogInAsync();
         await client.QueryAsync("SELECT GET_LOCK('job', 1)");
-        await client.QueryAsync(Compares);
-        Assert.Contains(Compares, node.Server.Queries);
+        var isPrepared = command == CommandCode.StmtPrepare;
+        Assert.True((isPrepared ? await client.ExecuteAsync(await client.PrepareAsync(Compares)) : await client.QueryAsync(Compares)).Succeeded);
+        Assert.Contains(node.Server.Log, s => s.Command == command && s.Text == Compares);
     }
 
     [Fact]

@@ -12,45 +12,25 @@ public sealed class ShareSurveyTests
     public async Task A_node_that_does_not_reach_the_server_lets_another_count_what_is_there()
     {
         await using var rig = new ShareRig(cap: 20);
-        var first = rig.Start(failing: ConnectFailureKind.AccessDenied);
-        await rig.UntilLooksAsync(first);
-        var second = rig.Start();
-        second.Want(100);
-
-        await rig.UntilAsync(() => second.Keeper.Granted.IsCompleted, "the second is granted a share");
-        Assert.True(rig.Passed < s_turn, $"it took {rig.Passed}");
-        await rig.UntilAsync(() => second.Held.Count >= 16, "all but what the first may have joined with");
-        rig.AssertCapHeld();
+        await StartLookingAsync(rig, ConnectFailureKind.AccessDenied);
+        await AssertAnotherGetsItsShareAsync(rig);
     }
 
     [Fact]
     public async Task A_node_that_does_not_reach_the_server_lets_another_make_room_among_the_lost()
     {
         await using var rig = new ShareRig(cap: 20);
-        var dead = rig.Start();
-        dead.Want(100);
-        await rig.UntilAsync(() => dead.Held.Count == 18, "one has all");
-        await dead.KillAsync();
-        await rig.PassAsync(FakeMembership.LeaseTime * 2);
-        var first = rig.Start(failing: ConnectFailureKind.Unreachable);
-        await rig.UntilLooksAsync(first);
-        var second = rig.Start();
-        second.Want(100);
-
-        await rig.UntilAsync(() => second.Keeper.Granted.IsCompleted, "the second is granted a share");
-        Assert.True(rig.Passed < s_turn, $"it took {rig.Passed}");
-        await rig.UntilAsync(() => second.Held.Count >= 16, "all but what the first may have joined with");
-        rig.AssertCapHeld();
+        await LoseNodeAsync(rig, wants: 100, has: 18);
+        await StartLookingAsync(rig);
+        await AssertAnotherGetsItsShareAsync(rig);
     }
 
     [Fact]
     public async Task While_no_node_reaches_the_server_they_take_turns()
     {
         await using var rig = new ShareRig(cap: 20);
-        var first = rig.Start(failing: ConnectFailureKind.Unreachable);
-        await rig.UntilLooksAsync(first);
-        var second = rig.Start(failing: ConnectFailureKind.Unreachable);
-        await rig.UntilLooksAsync(second);
+        var first = await StartLookingAsync(rig);
+        var second = await StartLookingAsync(rig);
         await rig.UntilLooksAsync(first);
 
         first.Connector.Failing = null;
@@ -62,8 +42,7 @@ public sealed class ShareSurveyTests
     public async Task A_node_that_is_alone_tries_until_it_reaches_the_server()
     {
         await using var rig = new ShareRig(cap: 20);
-        var node = rig.Start(failing: ConnectFailureKind.Unreachable);
-        await rig.UntilLooksAsync(node);
+        var node = await StartLookingAsync(rig);
         await rig.PassAsync(s_turn);
 
         node.Connector.Failing = null;
@@ -76,8 +55,7 @@ public sealed class ShareSurveyTests
     {
         await using var rig = new ShareRig(cap: 20);
         var answer = rig.Server.Answer!;
-        var first = rig.Start(failing: ConnectFailureKind.Unreachable);
-        await rig.UntilLooksAsync(first);
+        var first = await StartLookingAsync(rig);
         rig.Server.Prepare = c => c.Close = Task.FromResult(false);
         rig.Server.Answer = (_, _) =>
         {
@@ -104,8 +82,7 @@ public sealed class ShareSurveyTests
     {
         await using var rig = new ShareRig(cap: 20);
         var late = new LateStore(rig.Store);
-        var first = rig.Start(store: late, failing: ConnectFailureKind.Unreachable);
-        await rig.UntilLooksAsync(first);
+        var first = await StartLookingAsync(rig, store: late);
         late.HoldNext(IsReturn);
         var second = rig.Start(failing: ConnectFailureKind.Unreachable);
         await rig.UntilAsync(() => late.Held is not null, "it is given back, and the answer is lost");
@@ -127,15 +104,10 @@ public sealed class ShareSurveyTests
     public async Task What_was_found_becomes_free_though_the_first_of_the_nodes_does_not_reach_the_server()
     {
         await using var rig = new ShareRig(cap: 20);
-        var dead = rig.Start();
-        dead.Want(10);
-        await rig.UntilAsync(() => dead.Held.Count == 10, "ten are open");
-        await dead.KillAsync();
-        await rig.PassAsync(FakeMembership.LeaseTime * 2);
+        await LoseNodeAsync(rig, wants: 10, has: 10);
         await rig.LoseDataAsync();
         var old = rig.Server.Live.ToList();
-        var first = rig.Start(failing: ConnectFailureKind.Unreachable);
-        await rig.UntilLooksAsync(first);
+        var first = await StartLookingAsync(rig);
         var second = rig.Start();
         second.Want(100);
         await rig.UntilAsync(() => second.Held.Count > 0 && first.Share + second.Share == 19 - old.Count, "the rest of the cap");
@@ -144,6 +116,35 @@ public sealed class ShareSurveyTests
             rig.Server.End(connection.ThreadId);
         }
 
+        await rig.UntilAsync(() => second.Held.Count >= 16, "all but what the first may have joined with");
+        rig.AssertCapHeld();
+    }
+
+    // A node that does not reach the server, and has the right to look at it for all.
+    private static async Task<ShareNode> StartLookingAsync(
+        ShareRig rig, ConnectFailureKind failing = ConnectFailureKind.Unreachable, ICoordinator? store = null)
+    {
+        var node = rig.Start(store: store, failing: failing);
+        await rig.UntilLooksAsync(node);
+        return node;
+    }
+
+    // A node that is dead for long enough that all know, while the server has its connections still.
+    private static async Task LoseNodeAsync(ShareRig rig, int wants, int has)
+    {
+        var dead = rig.Start();
+        dead.Want(wants);
+        await rig.UntilAsync(() => dead.Held.Count == has, $"{has} are open");
+        await dead.KillAsync();
+        await rig.PassAsync(FakeMembership.LeaseTime * 2);
+    }
+
+    private static async Task AssertAnotherGetsItsShareAsync(ShareRig rig)
+    {
+        var second = rig.Start();
+        second.Want(100);
+        await rig.UntilAsync(() => second.Keeper.Granted.IsCompleted, "the second is granted a share");
+        Assert.True(rig.Passed < s_turn, $"it took {rig.Passed}");
         await rig.UntilAsync(() => second.Held.Count >= 16, "all but what the first may have joined with");
         rig.AssertCapHeld();
     }
