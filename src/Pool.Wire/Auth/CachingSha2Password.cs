@@ -22,37 +22,17 @@ public static class CachingSha2Password
     /// <summary>From the server: the password itself is needed.</summary>
     public const byte FullAuthNeeded = 4;
 
+    private static readonly DoubleHash s_hash = new(HashAlgorithmName.SHA256, Length, saltFirst: false);
+
     /// <summary>What a server remembers for the fast way: SHA256(SHA256(password)).</summary>
-    public static byte[] Store(ReadOnlySpan<byte> password)
-    {
-        Span<byte> inner = stackalloc byte[Length];
-        SHA256.HashData(password, inner);
-        return SHA256.HashData(inner);
-    }
+    public static byte[] Store(ReadOnlySpan<byte> password) => s_hash.Store(password);
 
     /// <summary>The client's fast response to a salt.</summary>
-    public static byte[] Respond(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt)
-    {
-        var response = SHA256.HashData(password);
-        Mask(response, salt, SHA256.HashData(response));
-        return response;
-    }
+    public static byte[] Respond(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt) => s_hash.Respond(password, salt);
 
     /// <summary>True if the fast response was made with the stored password. Takes the same time whatever differs.</summary>
-    public static bool Verify(ReadOnlySpan<byte> response, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> stored)
-    {
-        if (response.Length != Length || stored.Length != Length)
-        {
-            return false;
-        }
-
-        Span<byte> inner = stackalloc byte[Length];
-        response.CopyTo(inner);
-        Mask(inner, salt, stored);
-        Span<byte> outer = stackalloc byte[Length];
-        SHA256.HashData(inner, outer);
-        return CryptographicOperations.FixedTimeEquals(outer, stored);
-    }
+    public static bool Verify(ReadOnlySpan<byte> response, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> stored) =>
+        s_hash.Verify(response, salt, stored);
 
     /// <summary>
     /// Masks, or unmasks, in place the password (with its NUL) that goes through RSA: XOR with the salt, repeated. It keeps a
@@ -63,16 +43,6 @@ public static class CachingSha2Password
         for (var i = 0; i < password.Length; i++)
         {
             password[i] ^= salt[i % salt.Length];
-        }
-    }
-
-    private static void Mask(Span<byte> value, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> stored)
-    {
-        Span<byte> mask = stackalloc byte[Length];
-        SHA256.HashData([.. stored, .. salt], mask);
-        for (var i = 0; i < Length; i++)
-        {
-            value[i] ^= mask[i];
         }
     }
 }
