@@ -57,15 +57,8 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
     /// </summary>
     public bool TryAdopt(PooledConnection connection)
     {
-        if (!state.Admission.TryEnter())
+        if (state.TryReserve() is not (>= 0 and var slot))
         {
-            return false;
-        }
-
-        var slot = state.Slots.TryReserve();
-        if (slot < 0)
-        {
-            state.Admission.Leave();
             return false;
         }
 

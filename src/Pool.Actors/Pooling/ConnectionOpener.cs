@@ -34,15 +34,8 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
     /// <summary>Begins a connect in the name of a waiter, or of nobody to warm up. Under the line's gate.</summary>
     public bool TryBegin(ConnectionClass connectionClass, Waiter? waiter)
     {
-        if (!state.Admission.HasRoom || !MayBegin(connectionClass) || !state.Admission.TryEnter())
+        if (!state.Admission.HasRoom || !MayBegin(connectionClass) || state.TryReserve() is not (>= 0 and var slot))
         {
-            return false;
-        }
-
-        var slot = state.Slots.TryReserve();
-        if (slot < 0)
-        {
-            state.Admission.Leave();
             return false;
         }
 
@@ -117,8 +110,7 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
         PoolLog.ConnectFailed(state.Logger, state.Options.Name, failure.Kind, failure.Text);
         if (unfinished is null)
         {
-            state.Slots.Free(opening.Slot, SlotState.Connecting);
-            state.Admission.Leave();
+            state.Release(opening.Slot);
         }
         else
         {

@@ -15,20 +15,14 @@ internal sealed class OwnPlace(PoolState state, ConnectionCloser closer)
     public async ValueTask<T?> RunAsync<T>(Func<ValueTask<(T Result, PooledConnection? NotEnded)>> work)
         where T : class
     {
-        if (!state.Admission.TryEnter())
+        if (state.TryReserve() is not (>= 0 and var slot))
         {
             return null;
         }
 
-        var slot = state.Slots.TryReserve();
         PooledConnection? notEnded = null;
         try
         {
-            if (slot < 0)
-            {
-                return null;
-            }
-
             (var result, notEnded) = await work();
             return result;
         }
@@ -46,12 +40,7 @@ internal sealed class OwnPlace(PoolState state, ConnectionCloser closer)
             return;
         }
 
-        if (slot >= 0)
-        {
-            state.Slots.Free(slot, SlotState.Connecting);
-        }
-
-        state.Admission.Leave();
+        state.Release(slot);
         Changed();
     }
 }

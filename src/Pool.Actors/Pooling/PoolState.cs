@@ -83,6 +83,30 @@ internal sealed class PoolState
     /// <summary>Cancelled when a pool that stops waits no longer for the server.</summary>
     public CancellationToken GivingUp => _givingUp.Token;
 
+    /// <summary>Takes a place of the share for a connection, and a slot, which is the answer; -1: there is none.</summary>
+    public int TryReserve()
+    {
+        if (!Admission.TryEnter())
+        {
+            return -1;
+        }
+
+        var slot = Slots.TryReserve();
+        if (slot < 0)
+        {
+            Admission.Leave();
+        }
+
+        return slot;
+    }
+
+    /// <summary>Gives back what was reserved for a connection that never opened.</summary>
+    public void Release(int slot)
+    {
+        Slots.Free(slot, SlotState.Connecting);
+        Admission.Leave();
+    }
+
     public int NextGeneration() => Interlocked.Increment(ref _generation);
 
     public void Stop() => _stopping.Cancel();
