@@ -139,9 +139,7 @@ internal static class StatementCommands
         var preparing = OfPrepare(session, facts);
         if (await LeaseSetup.AcquireAsync(session, CommandCode.StmtPrepare, preparing) is { } refusal)
         {
-            session.Capture = null;
-            session.Inbox.Consume(session.Inbox.Header.PacketLength);
-            return await LocalCommands.RefuseAsync(session, refusal, 1);
+            return await LocalCommands.RefuseAsync(session, refusal);
         }
 
         var lease = session.Lease!;

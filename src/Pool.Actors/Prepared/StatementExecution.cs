@@ -72,23 +72,11 @@ internal static class StatementExecution
             var (refusal, here) = await StatementSetup.AcquireAsync(session, command, statement, facts, mayShareWrite);
             if (refusal is { } reason)
             {
-                session.Capture = null;
-                session.Inbox.Consume(session.Inbox.Header.PacketLength);
-                return await LocalCommands.RefuseAsync(session, reason, 1);
+                return await LocalCommands.RefuseAsync(session, reason);
             }
 
             Begin(session, command, statement, here!, facts);
-            if (session.IsKilled)
-            {
-                return Step.ClientLeft;
-            }
-
-            if (session.Lease!.Pending is not { } repaint)
-            {
-                return Step.Send;
-            }
-
-            if (await SharedWrite.SendAsync(session, session.Lease, repaint) is { } step)
+            if (await SharedWrite.GoOnAsync(session) is { } step)
             {
                 return step;
             }

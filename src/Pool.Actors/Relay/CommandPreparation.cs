@@ -95,23 +95,11 @@ internal static class CommandPreparation
         {
             if (await LeaseSetup.AcquireAsync(session, command, facts, mayShareWrite) is { } refusal)
             {
-                session.Capture = null;
-                session.Inbox.Consume(session.Inbox.Header.PacketLength);
-                return await LocalCommands.RefuseAsync(session, refusal, 1);
+                return await LocalCommands.RefuseAsync(session, refusal);
             }
 
             Begin(session, command, facts);
-            if (session.IsKilled)
-            {
-                return Step.ClientLeft;
-            }
-
-            if (session.Lease!.Pending is not { } repaint)
-            {
-                return Step.Send;
-            }
-
-            if (await SharedWrite.SendAsync(session, session.Lease, repaint) is { } step)
+            if (await SharedWrite.GoOnAsync(session) is { } step)
             {
                 return step;
             }

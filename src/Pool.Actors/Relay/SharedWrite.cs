@@ -12,10 +12,21 @@ namespace Pool.Actors.Relay;
 internal static class SharedWrite
 {
     /// <summary>
-    /// Sends both and reads the repaint's replies: Scan if the statement's own is next, Next or Close if the client was told of an error,
-    /// null if the statement is to be sent elsewhere.
+    /// What is next for a command that has begun: Send; ClientLeft if its session was killed before; or, when a repaint goes with it, both
+    /// are sent: Scan if the statement's own reply is next, Next or Close if the client was told of an error, null if the statement is to be
+    /// sent elsewhere.
     /// </summary>
-    public static async ValueTask<Step?> SendAsync(Session session, Lease lease, Repaint repaint)
+    public static async ValueTask<Step?> GoOnAsync(Session session)
+    {
+        if (session.IsKilled)
+        {
+            return Step.ClientLeft;
+        }
+
+        return session.Lease!.Pending is { } repaint ? await SendAsync(session, session.Lease, repaint) : Step.Send;
+    }
+
+    private static async ValueTask<Step?> SendAsync(Session session, Lease lease, Repaint repaint)
     {
         lease.Pending = null;
         var (connection, statement) = (lease.Connection, session.Outgoing);

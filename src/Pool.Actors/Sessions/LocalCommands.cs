@@ -50,6 +50,14 @@ internal static class LocalCommands
         return await LargeCommand.SkipAsync(session) is { } sequence ? await SendErrorAsync(session, error, sequence, arguments) : Step.Close;
     }
 
+    /// <summary>Tells the client why the command in the inbox was not sent to a connection, and is done with it: Next, or Close when the session cannot go on.</summary>
+    public static ValueTask<Step> RefuseAsync(Session session, Refusal refusal)
+    {
+        session.Capture = null;
+        session.Inbox.Consume(session.Inbox.Header.PacketLength);
+        return RefuseAsync(session, refusal, 1);
+    }
+
     /// <summary>Tells the client why its command was not sent to a connection: Next, or Close when the session cannot go on.</summary>
     public static async ValueTask<Step> RefuseAsync(Session session, Refusal refusal, byte sequence)
     {
