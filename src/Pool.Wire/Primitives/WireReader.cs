@@ -8,6 +8,7 @@ namespace Pool.Wire.Primitives;
 /// </summary>
 public ref struct WireReader
 {
+    private const byte Null = 0xFB;
     private readonly ReadOnlySpan<byte> _bytes;
 
     /// <summary>Starts at the first byte of <paramref name="payload"/>.</summary>
@@ -72,6 +73,20 @@ public ref struct WireReader
 
         Fail(WireFault.Truncated);
         return default;
+    }
+
+    /// <summary>A value of a text row, as a view of the payload; false if it is NULL.</summary>
+    public bool TryValue(out ReadOnlySpan<byte> value)
+    {
+        if (Peek() == Null)
+        {
+            Skip(1);
+            value = default;
+            return false;
+        }
+
+        value = LengthEncodedBytes();
+        return true;
     }
 
     /// <summary>The bytes up to the next NUL, which is consumed too and not part of the answer.</summary>

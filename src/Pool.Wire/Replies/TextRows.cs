@@ -8,8 +8,6 @@ namespace Pool.Wire.Replies;
 /// <summary>Reads the whole reply to a text statement of the pool's own, which is small. Not for what clients ask.</summary>
 public static class TextRows
 {
-    private const byte Null = 0xFB;
-
     /// <summary>
     /// The rows of the first result set in <paramref name="reply"/>, which holds complete packets of a reply that was followed to its end.
     /// </summary>
@@ -59,17 +57,9 @@ public static class TextRows
     {
         var values = new List<string?>();
         var reader = new WireReader(payload);
-        while (!reader.AtEnd && reader.Fault == WireFault.None)
+        while (!reader.AtEnd)
         {
-            if (reader.Peek() == Null)
-            {
-                reader.Skip(1);
-                values.Add(null);
-            }
-            else
-            {
-                values.Add(Encoding.UTF8.GetString(reader.LengthEncodedBytes()));
-            }
+            values.Add(reader.TryValue(out var value) ? Encoding.UTF8.GetString(value) : null);
         }
 
         return values;

@@ -12,8 +12,6 @@ namespace Pool.Wire.Replies;
 /// <param name="Values">The values of the row, one per column, a NULL as null; null when there is no row.</param>
 public sealed record TypedRow(IReadOnlyList<ColumnDefinition> Columns, IReadOnlyList<byte[]?>? Values)
 {
-    private const byte Null = 0xFB;
-
     /// <summary>
     /// Reads <paramref name="reply"/>, which holds the complete packets of a reply that was followed to its end; null when it is not a
     /// result set with as many values as columns in one row, or in none.
@@ -60,15 +58,7 @@ public sealed record TypedRow(IReadOnlyList<ColumnDefinition> Columns, IReadOnly
         var reader = new WireReader(payload);
         while (!reader.AtEnd)
         {
-            if (reader.Peek() == Null)
-            {
-                reader.Skip(1);
-                values.Add(null);
-            }
-            else
-            {
-                values.Add(reader.LengthEncodedBytes().ToArray());
-            }
+            values.Add(reader.TryValue(out var value) ? value.ToArray() : null);
         }
 
         return reader.Fault == WireFault.None ? values : null;
