@@ -5,9 +5,9 @@ namespace Pool.Live.Tests.Twin;
 
 /// <summary>
 /// Makes a script that shows a difference as short as it gets: fewer clients, fewer steps, one after the other (delta debugging).
-/// Each attempt has a node of its own.
+/// Each attempt has nodes of its own.
 /// </summary>
-internal sealed class TwinMinimiser<TServer>(TwinRig<TServer> rig, IReadOnlyList<WireIdentity> identities, bool withNode, TimeSpan patience)
+internal sealed class TwinMinimiser<TServer>(TwinRig<TServer> rig, IReadOnlyList<WireIdentity> identities, int nodes, TimeSpan patience)
     where TServer : DatabaseServer, new()
 {
     private readonly Stopwatch _spent = Stopwatch.StartNew();
@@ -21,8 +21,8 @@ internal sealed class TwinMinimiser<TServer>(TwinRig<TServer> rig, IReadOnlyList
         var own = steps.Where(s => s.Client == difference.Step.Client).ToList();
         if (await TryAsync(own, difference) is { } alone)
             return await ReduceAsync(own, alone, "alone");
-        _isDisturbed = withNode;
-        if (withNode && await TryAsync(own, difference) is { } disturbed)
+        _isDisturbed = nodes == 1;
+        if (_isDisturbed && await TryAsync(own, difference) is { } disturbed)
             return await ReduceAsync(own, disturbed, "over one connection, which another session uses between all steps");
         _isDisturbed = false;
         if (await TryAsync(steps, difference) is { } inLine)
@@ -64,8 +64,8 @@ internal sealed class TwinMinimiser<TServer>(TwinRig<TServer> rig, IReadOnlyList
     {
         if (_spent.Elapsed > patience)
             return null;
-        await using var node = withNode ? await rig.StartNodeAsync(_isDisturbed ? 1 : TwinRig<TServer>.Connections) : null;
+        await using var front = await rig.StartNodesAsync(nodes, _isDisturbed ? 1 : TwinRig<TServer>.Connections);
         var run = new TwinRun<TServer>(rig, identities) { IsDisturbed = _isDisturbed };
-        return await run.RunAsync([.. steps.Select(s => new[] { s })], node) is [var found] && found.IsLike(difference) ? found : null;
+        return await run.RunAsync([.. steps.Select(s => new[] { s })], front) is [var found] && found.IsLike(difference) ? found : null;
     }
 }

@@ -1,20 +1,19 @@
-using System.Text.Json;
 using Pool.Live.Tests.Support;
 
 namespace Pool.Live.Tests.Twin;
 
-/// <summary>Two servers of the same kind and with the same contents: one for direct connections, one with a node in front.</summary>
+/// <summary>Two servers of the same kind and with the same contents: one for direct connections, one with nodes in front.</summary>
 /// <typeparam name="TServer">Which kind.</typeparam>
 public sealed class TwinRig<TServer> : IAsyncLifetime
     where TServer : DatabaseServer, new()
 {
-    /// <summary>The clients' user, at either server and at the node: an ordinary one.</summary>
+    /// <summary>The clients' user, at either server and at the nodes: an ordinary one.</summary>
     public const string User = "twin";
 
-    /// <summary>The connections of the node that sessions share: its cap without the one that it reserves.</summary>
+    /// <summary>The connections that sessions share at the nodes: their cap without those that they reserve.</summary>
     public const int Connections = 4;
 
-    private const string Password = "Twin-pass-0word";
+    private const string Password = "Twin-pass-0word-long";
 
     /// <summary>The server of the direct twins.</summary>
     public TServer Direct { get; } = new();
@@ -65,51 +64,14 @@ public sealed class TwinRig<TServer> : IAsyncLifetime
     internal static Task<WireClient> AdministratorAsync(DatabaseServer server) =>
         WireClient.ConnectAsync(server.Port, new WireIdentity(DatabaseServer.User, DatabaseServer.Password, "mysql"));
 
-    /// <summary>A fresh node, with so many connections for sessions to share.</summary>
-    public async Task<PoolNode> StartNodeAsync(int connections = Connections)
-    {
-        var node = new PoolNode();
-        try
-        {
-            await node.StartAsync(Configuration(node, connections), new Dictionary<string, string> { ["TWIN_PASSWORD"] = Password });
-            return node;
-        }
-        catch
-        {
-            await node.DisposeAsync();
-            throw;
-        }
-    }
+    /// <summary>Fresh nodes in front of the server, with so many connections for sessions to share; null for no nodes.</summary>
+    internal async Task<TwinNodes?> StartNodesAsync(int nodes, int connections = Connections) => nodes == 0 ? null
+        : await TwinNodes.StartAsync(nodes, Pooled, Identity(""), connections, TimeSpan.FromSeconds(connections < Connections ? 4 : 10));
 
     private static async Task<(string Name, string? Value)[]> VariablesAsync(DatabaseServer server)
     {
         await using var administrator = await AdministratorAsync(server);
         return [.. (await administrator.QueryAsync("SHOW VARIABLES")).Rows.Select(r => (r[0]!, r[1]))];
-    }
-
-    private string Configuration(PoolNode node, int connections)
-    {
-        var secret = new { Environment = "TWIN_PASSWORD" };
-        return JsonSerializer.Serialize(new
-        {
-            Listeners = new[] { new { Name = "main", node.Port, Backend = "main", HandshakeTimeout = "00:02:00" } },
-            Backends = new[]
-            {
-                new
-                {
-                    Name = "main", Host = "127.0.0.1", Pooled.Port, MaxConnections = connections + 1, Tls = new { Mode = "disabled" },
-
-                    // Ends a client that waits for connections that others keep, see TwinRun; on a slow machine nothing else may end anything.
-                    LeaseTimeout = connections < Connections ? "00:00:04" : "00:00:10", ConnectTimeout = "00:02:00", ClientWriteTimeout = "00:10:00",
-                    IdleInTransactionTimeout = "01:00:00", IdlePinnedTimeout = "01:00:00",
-                },
-            },
-            Accounts = new[] { new { Name = User, Backend = "main", User, Password = secret } },
-            Users = new[] { new { Name = User, Password = secret } },
-            Routes = new[] { new { Account = User } },
-            Admin = new { Port = node.AdminPort },
-            Log = new { Level = "Information", Format = "text" },
-        });
     }
 }
 

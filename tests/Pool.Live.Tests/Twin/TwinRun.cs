@@ -18,7 +18,7 @@ internal sealed class TwinRun<TServer>(TwinRig<TServer> rig, IReadOnlyList<WireI
     /// <summary>Rounds that were run.</summary>
     public int Rounds { get; private set; }
 
-    /// <summary>Before each round another session leaves its traces on the node's connections.</summary>
+    /// <summary>Before each round another session leaves its traces on the connections.</summary>
     public bool IsDisturbed { get; init; }
 
     /// <summary>
@@ -26,16 +26,16 @@ internal sealed class TwinRun<TServer>(TwinRig<TServer> rig, IReadOnlyList<WireI
     /// that has seen one does nothing more.
     /// </summary>
     /// <param name="script">Rounds of steps that are done at the same time.</param>
-    /// <param name="node">In front of the pooled side's server; null: that is used directly, too.</param>
+    /// <param name="nodes">In front of the pooled side's server; null: that is used directly, too.</param>
     /// <param name="enough">How many differences are enough.</param>
     /// <param name="end">No round begins after this, but for the first few.</param>
     public async Task<IReadOnlyList<TwinDifference>> RunAsync(
-        IReadOnlyList<IReadOnlyList<TwinStep>> script, PoolNode? node, int enough = 1, CancellationToken end = default)
+        IReadOnlyList<IReadOnlyList<TwinStep>> script, TwinNodes? nodes, int enough = 1, CancellationToken end = default)
     {
         var clients = script.SelectMany(r => r).Select(s => s.Client).Distinct().ToArray();
         await Task.WhenAll(BuildAsync(rig.Direct, clients), BuildAsync(rig.Pooled, clients));
-        var pairs = clients.ToDictionary(c => c, c => (Direct: Side(c, rig.Direct.Port), Pooled: Side(c, node?.Port ?? rig.Pooled.Port)));
-        await using var disturber = IsDisturbed && node is not null ? new TwinDisturber(node.Port) : null;
+        var pairs = clients.ToDictionary(c => c, c => (Direct: Side(c, rig.Direct.Port), Pooled: Side(c, nodes?.PortOf(c) ?? rig.Pooled.Port)));
+        await using var disturber = IsDisturbed && nodes is not null ? new TwinDisturber(nodes.PortOf(0)) : null;
         var differences = new List<TwinDifference>();
         for (var round = 0; round < script.Count && differences.Count < enough && !(end.IsCancellationRequested && round >= LeastRounds); round++)
         {
@@ -48,7 +48,7 @@ internal sealed class TwinRun<TServer>(TwinRig<TServer> rig, IReadOnlyList<WireI
             {
                 // Others keep all connections, and say why: its twin was served, so the client is of no more use.
                 if (!what!.Contains(WaitedInVain, StringComparison.Ordinal))
-                    differences.Add(new TwinDifference(round, step, what, await StateAsync(node)));
+                    differences.Add(new TwinDifference(round, step, what, nodes is null ? "" : await nodes.StateAsync()));
                 await EndAsync(pairs[step.Client]);
                 pairs.Remove(step.Client);
             }
@@ -80,14 +80,6 @@ internal sealed class TwinRun<TServer>(TwinRig<TServer> rig, IReadOnlyList<WireI
     }
 
     private static string Shortened(WireReply reply) => reply.ToString() is { Length: > LongestText } text ? text[..LongestText] + " ..." : reply.ToString();
-
-    private static async Task<string> StateAsync(PoolNode? node)
-    {
-        if (node is null)
-            return "";
-        var log = node.Log;
-        return $"{await node.AdminAsync("/sessions")}\n{log[Math.Max(0, log.Length - LongestText)..]}";
-    }
 
     private static async Task BuildAsync(DatabaseServer server, IEnumerable<int> clients)
     {
