@@ -63,9 +63,9 @@ internal static class LeaseHolding
         }
 
         var pool = session.Origin.Backend.Pool;
-        if ((pins & PinReasons.OutlastsReset) != 0)
+        if ((pins & PinReasons.ForNobodyElse) != 0)
         {
-            pool.Discard(connection, "outlasts-reset");
+            pool.Discard(connection, "for-nobody-else");
         }
         else if ((pins & ~PinReasons.Soft) != 0 || hasInsertId || OwnVariables.Carries(session, connection))
         {

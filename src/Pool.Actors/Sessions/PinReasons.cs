@@ -79,6 +79,9 @@ public enum PinReasons : uint
     /// <summary>Those that only the next statement can ask for, and that are not worth a connection under pressure.</summary>
     Soft = FoundRows | Diagnostics,
 
-    /// <summary>Those under which the connection may have what its reset keeps: a role, a resource group, another account, texts of statements.</summary>
-    OutlastsReset = Role | TextPrepare | StoredCode | Unknown | StateChange | StatementTraces,
+    /// <summary>
+    /// Those under which the connection is closed when the session is done with it. It may have what a reset keeps: a role, a resource group, another
+    /// account, texts of statements. Or an XA transaction that is prepared, which outlives its connection, but not MariaDB's reset.
+    /// </summary>
+    ForNobodyElse = Role | TextPrepare | StoredCode | Unknown | StateChange | StatementTraces | Xa,
 }

@@ -73,9 +73,10 @@ internal static class SessionReset
             await OwnResults.ReadFoundRowsAsync(session, lease);
         }
 
-        // A connection that nobody else may get is reset before it is closed: the server ends it some time after the reply.
-        var isForNobody = (session.Pins & PinReasons.OutlastsReset) != 0 || connection.Fingerprint == Fingerprint.None;
-        if (isForNobody)
+        // A connection that nobody else may get is reset before it is closed: the server ends it some time after the reply. MariaDB's reset takes a
+        // prepared XA transaction along.
+        var isForNobody = (session.Pins & PinReasons.ForNobodyElse) != 0 || connection.Fingerprint == Fingerprint.None;
+        if (isForNobody && (session.Pins & PinReasons.Xa) == 0)
         {
             var command = new ArrayBufferWriter<byte>();
             CommandPackets.ResetConnection(command);
