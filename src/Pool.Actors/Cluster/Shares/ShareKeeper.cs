@@ -212,7 +212,7 @@ public sealed class ShareKeeper : IAsyncDisposable
 
         var store = new ShareStore(_coordinator, _keys, incarnation, _membership.LeaseId);
         var reclaim = new Reclaim(store, _server, _options.Backend, Metrics, _time, _logger);
-        _life = new ShareLife(store, reclaim, new SurveyTurn(incarnation, _server, _time), _time);
+        _life = new ShareLife(store, reclaim, new Survey(_options, _pool, store, _server, _time, _logger), _time);
         _view = null;
         Show(0, 0, -1, null);
     }
@@ -243,25 +243,17 @@ public sealed class ShareKeeper : IAsyncDisposable
             return;
         }
 
-        var self = life.Store.Self;
-        var isOver = life.Turn.IsOver(view);
-        if (isOver && view.Surveyor == self)
+        if (await life.Survey.StepAsync(view, cancel) is { } change)
         {
-            await EndSurveyAsync(life, view, cancel);
-            return;
+            Note(change);
         }
 
-        if (!isOver && (view.Ledger is null || (!view.HasLivingHolder && (view.Surveyor == self || IsStuck(view.Ledger)))))
-        {
-            await SurveyAsync(life, view, cancel);
-        }
-
-        if (view.Ledger is not { } ledger)
+        if (life.Survey.IsEnding || view.Ledger is not { } ledger)
         {
             return;
         }
 
-        life.LookAfterTheLost(_server, view, ledger);
+        life.LookAfterTheLost(view, ledger);
         if (ledger.Cap == _options.Cap)
         {
             await KeepAsync(life, view, ledger, cancel);
@@ -275,10 +267,6 @@ public sealed class ShareKeeper : IAsyncDisposable
             Refuse($"MaxConnections is {_options.Cap} here and {ledger.Cap} in the cluster; all nodes must have the same");
         }
     }
-
-    /// <summary>True if nobody can get a share before room has been made among the lost: there is none, or it is a cap of before that holds.</summary>
-    private bool IsStuck(ShareLedger ledger) =>
-        ledger.Free < ShareDemand.FloorOf(_pool.Options) || (ledger.Cap != _options.Cap && !ledger.Holders.IsEmpty);
 
     /// <summary>Brings share, pool and ledger one step nearer to what is due.</summary>
     private async Task KeepAsync(ShareLife life, ShareView view, ShareLedger ledger, CancellationToken cancel)
@@ -321,50 +309,6 @@ public sealed class ShareKeeper : IAsyncDisposable
         {
             Show(target, wanted, next.Free, null);
             ShareLog.Changed(_logger, _options.Backend, target, _options.Cap, wanted);
-        }
-    }
-
-    /// <summary>
-    /// Nobody who lives can look at the server: one, and on the place that is kept for that, counts what is there before there are
-    /// shares at all, or makes room among the lost.
-    /// </summary>
-    private async Task SurveyAsync(ShareLife life, ShareView view, CancellationToken cancel)
-    {
-        if (view.Surveyor is null)
-        {
-            Note(await life.Store.BeginSurveyAsync(view, cancel));
-            return;
-        }
-
-        if (view.Surveyor != life.Store.Self)
-        {
-            return;
-        }
-
-        Allow(ShareLedger.KeptPlaces, _pool.Snapshot().Max);
-        if (view.Ledger is null && await life.CountAsync(_server, cancel) is { } found)
-        {
-            var result = Note(await life.Store.ReplaceAsync(view, ShareLedger.Create(_options.Cap, found), endsSurvey: false, cancel));
-            if (result == CommitResult.Done && found > 0)
-            {
-                ShareLog.Created(_logger, _options.Backend, found);
-            }
-        }
-    }
-
-    /// <summary>Lets another look at the server. The place goes to him when nothing of this node is there any more: there is but one for all.</summary>
-    private async Task EndSurveyAsync(ShareLife life, ShareView view, CancellationToken cancel)
-    {
-        Allow(0, _pool.Snapshot().Max);
-        if (_pool.Covered > 0)
-        {
-            return;
-        }
-
-        life.Turn.GiveBack(view);
-        if (Note(await life.Store.EndSurveyAsync(view, cancel)) == CommitResult.Done)
-        {
-            ShareLog.SurveyEnded(_logger, _options.Backend);
         }
     }
 

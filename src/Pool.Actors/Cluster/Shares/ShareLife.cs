@@ -10,15 +10,14 @@ namespace Pool.Actors.Cluster.Shares;
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="reclaim">Ends the connections of the lost.</param>
-/// <param name="turn">For how long it may look at the server on the place that is kept.</param>
+/// <param name="survey">Looks at the server while nobody has a share.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ShareLife(ShareStore store, Reclaim reclaim, SurveyTurn turn, TimeProvider time)
+internal sealed class ShareLife(ShareStore store, Reclaim reclaim, Survey survey, TimeProvider time)
 {
     /// <summary>How much later the next survivor begins. 2 s: a node that lives has begun by then.</summary>
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan s_countInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_countPatience = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _end = new();
     private readonly Dictionary<Incarnation, (long Since, Task Work)> _lost = [];
@@ -28,14 +27,14 @@ internal sealed class ShareLife(ShareStore store, Reclaim reclaim, SurveyTurn tu
     /// <summary>The store, as this life sees it.</summary>
     public ShareStore Store { get; } = store;
 
-    /// <summary>For how long it may look at the server on the place that is kept.</summary>
-    public SurveyTurn Turn { get; } = turn;
+    /// <summary>Looks at the server while nobody has a share.</summary>
+    public Survey Survey { get; } = survey;
 
     /// <summary>The life is in the store.</summary>
     public bool HasBegun { get; set; }
 
     /// <summary>Looks after the lost. The first who can begins at once, the others later, should he fail too.</summary>
-    public void LookAfterTheLost(ServerSurvey server, ShareView view, ShareLedger ledger)
+    public void LookAfterTheLost(ShareView view, ShareLedger ledger)
     {
         var able = ledger.Holders.Where(h => h.Share > 0 && view.Lives(h.Incarnation)).Select(h => h.Incarnation).ToList();
         var rank = view.Surveyor == Store.Self ? 0 : able.IndexOf(Store.Self);
@@ -47,7 +46,7 @@ internal sealed class ShareLife(ShareStore store, Reclaim reclaim, SurveyTurn tu
         Reclaim(view.Lost(), rank);
         if (ledger.Found > 0)
         {
-            Recount(server, ledger.Found, rank);
+            Recount(ledger.Found, rank);
         }
     }
 
@@ -67,35 +66,16 @@ internal sealed class ShareLife(ShareStore store, Reclaim reclaim, SurveyTurn tu
         }
     }
 
-    /// <summary>How many connections nobody has announced; null if the server or the store cannot be asked.</summary>
-    public async Task<int?> CountAsync(ServerSurvey server, CancellationToken cancel)
-    {
-        using var deadline = new CancellationTokenSource(s_countPatience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
-        try
-        {
-            // The control connection is announced before it can be asked: only then does the list of the known have it.
-            var first = await server.CountUnknownAsync(new HashSet<ulong>(), either.Token);
-            return first is not null && await Store.ReadAsync(either.Token) is { } view
-                ? await server.CountUnknownAsync(view.LivingThreads(), either.Token)
-                : null;
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>
     /// Counts now and then, in the background, what is left of the connections that were found; the others more seldom, should the first not reach the
     /// server. What was found becomes only less, so that nobody's count is too small, and the ledger takes the smallest.
     /// </summary>
-    private void Recount(ServerSurvey server, int found, int rank)
+    private void Recount(int found, int rank)
     {
         if (_counting.IsCompleted && time.GetElapsedTime(_counted) >= s_countInterval + (rank * s_turn))
         {
             _counted = time.GetTimestamp();
-            _counting = RunAsync(RecountAsync(server, found));
+            _counting = RunAsync(RecountAsync(found));
         }
     }
 
@@ -127,9 +107,9 @@ internal sealed class ShareLife(ShareStore store, Reclaim reclaim, SurveyTurn tu
         await Task.WhenAll([.. _lost.Values.Select(l => l.Work), _counting]);
     }
 
-    private async Task RecountAsync(ServerSurvey server, int found)
+    private async Task RecountAsync(int found)
     {
-        if (await CountAsync(server, _end.Token) is { } left && left < found
+        if (await Survey.CountAsync(_end.Token) is { } left && left < found
             && await Store.ReadAsync(_end.Token) is { Ledger: { } ledger } view && left < ledger.Found)
         {
             await Store.ReplaceAsync(view, ledger.FoundLeft(left), endsSurvey: false, _end.Token);
