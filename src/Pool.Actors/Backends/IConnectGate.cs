@@ -22,6 +22,9 @@ public interface IConnectPermit
     /// <summary>True while the permit holds; looked at again once the connection is there, before it is used.</summary>
     bool Holds { get; }
 
+    /// <summary>True once the permit can never hold again: from then on others count the connection, and look after its end.</summary>
+    bool IsRevoked { get; }
+
     /// <summary>
     /// Makes the connection known, after the server has given it a number and before it is told who logs in: only from then on is it
     /// a connection of the account. False: it must not log in.

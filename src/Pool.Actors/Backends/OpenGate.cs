@@ -14,6 +14,9 @@ public sealed class OpenGate(params IReadOnlyCollection<KeyValuePair<string, str
     public bool Holds => true;
 
     /// <inheritdoc/>
+    public bool IsRevoked => false;
+
+    /// <inheritdoc/>
     public IConnectPermit? TryBegin() => this;
 
     /// <inheritdoc/>

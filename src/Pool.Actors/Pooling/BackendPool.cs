@@ -289,6 +289,20 @@ public sealed class BackendPool : IAsyncDisposable
     }
 
     /// <summary>
+    /// Connections that the server may have now, or that may still be opened, by permits that were not revoked; for a pool whose share is none, and
+    /// that comes by no other then.
+    /// </summary>
+    public int Permitted
+    {
+        get
+        {
+            // What has a place in a slot had it before it was counted, so that nothing is taken off that was not.
+            var taken = _control.Permitted + _state.Admission.Active;
+            return taken - _state.Slots.CountRevoked();
+        }
+    }
+
+    /// <summary>
     /// Runs work that opens a connection of its own and closes it again, in a place of the share; without one the answer is null, and
     /// nothing was run.
     /// </summary>

@@ -28,6 +28,11 @@ internal sealed class ControlConnection(
     /// <summary>The server may have it: it is open, on its way, or was not seen to end.</summary>
     public bool IsTaken => _isOpening || IsOpen || NotEnded.Length != 0;
 
+    /// <summary>As <see cref="IsTaken"/>, by a permit that was not revoked.</summary>
+    public bool IsPermitted => _isOpening
+        || Volatile.Read(ref _connection) is { Permit: not { IsRevoked: true } }
+        || Array.Exists(NotEnded, static c => c.Permit is not { IsRevoked: true });
+
     // Replaced as a whole by whoever has the turn; usually empty, and hardly ever more than one.
     private PooledConnection[] NotEnded
     {

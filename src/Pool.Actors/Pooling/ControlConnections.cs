@@ -24,6 +24,9 @@ internal sealed class ControlConnections
     /// <summary>Those that the server may have, on their way or not seen to end included.</summary>
     public int Taken => _connections.Count(c => c.IsTaken);
 
+    /// <summary>Those among <see cref="Taken"/> whose permits were not revoked.</summary>
+    public int Permitted => _connections.Count(c => c.IsPermitted);
+
     /// <summary>Closes those that are of an earlier generation, or that the share leaves no place for.</summary>
     public Task FitAsync() => Task.WhenAll(_connections.Select(c => c.FitAsync()));
 

@@ -57,6 +57,18 @@ internal sealed class SlotTable(int capacity)
         return count;
     }
 
+    /// <summary>How many connections have a permit that was revoked.</summary>
+    public int CountRevoked()
+    {
+        var count = 0;
+        for (var slot = 0; slot < Used; slot++)
+        {
+            count += At(slot)?.Permit is { IsRevoked: true } ? 1 : 0;
+        }
+
+        return count;
+    }
+
     /// <summary>The connection in a slot. Only a hint unless the caller owns the slot.</summary>
     public PooledConnection? At(int slot) => Volatile.Read(ref _connections[slot]);
 

@@ -55,6 +55,8 @@ public sealed class BackendPermitTests
 
         public bool Holds => true;
 
+        public bool IsRevoked => false;
+
         public async ValueTask<bool> AnnounceAsync(ulong threadId, CancellationToken cancel)
         {
             Announced.SetResult(threadId);

@@ -79,11 +79,13 @@ internal sealed class Survey(ShareOptions options, BackendPool pool, ShareStore 
         return result;
     }
 
-    /// <summary>Lets another look at the server. The place goes to him when nothing of this node is there any more: there is but one for all.</summary>
+    /// <summary>Lets another look at the server. The place goes to him when nothing of this life is there any more: there is but one for all.</summary>
     private async ValueTask<CommitResult?> EndAsync(ShareView view, CancellationToken cancel)
     {
         Allow(0);
-        if (pool.Covered > 0)
+
+        // What is left of an earlier life is not in this place: it is in that life's share or, if the shares are not known, among what he finds.
+        if (pool.Permitted > 0)
         {
             return null;
         }

@@ -201,6 +201,8 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
 
         public bool Holds => register.Holds(life);
 
+        public bool IsRevoked => !ReferenceEquals(life, Volatile.Read(ref register._life));
+
         public async ValueTask<bool> AnnounceAsync(ulong threadId, CancellationToken cancel)
         {
             _announced = register.Announce(life, threadId);

@@ -1,5 +1,6 @@
 using Pool.Actors.Backends;
 using Pool.Actors.Cluster.Coordination;
+using Pool.Testing;
 
 namespace Pool.Actors.Tests.Cluster.Shares;
 
@@ -78,6 +79,28 @@ public sealed class ShareSurveyTests
     }
 
     [Fact]
+    public async Task What_is_left_of_an_earlier_life_of_a_node_that_is_cut_off_is_counted_by_another()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var first = rig.Start();
+        first.Want(3);
+        await rig.UntilAsync(() => first.Held.Count == 3, "three are open");
+        var old = await CutOffAsync(rig, first);
+        await rig.UntilLooksAsync(first);
+        var second = rig.Start();
+        second.Want(100);
+
+        await rig.UntilAsync(() => second.Keeper.Granted.IsCompleted, "the second is granted a share");
+        Assert.True(rig.Passed < s_turn, $"it took {rig.Passed}");
+        await rig.UntilAsync(() => first.Share + second.Share == 19 - old.Count, "the rest of the cap");
+        Assert.Subset(rig.Server.Live.ToHashSet(), old);
+        first.Connector.Failing = null;
+        first.Rest();
+        await rig.UntilAsync(() => first.Pool.Snapshot().Closing == 0 && !rig.Server.Live.Any(old.Contains), "it has ended them");
+        rig.AssertCapHeld();
+    }
+
+    [Fact]
     public async Task A_right_whose_return_may_still_come_is_not_used_and_one_that_comes_late_ends_no_others()
     {
         await using var rig = new ShareRig(cap: 20);
@@ -147,5 +170,22 @@ public sealed class ShareSurveyTests
         Assert.True(rig.Passed < s_turn, $"it took {rig.Passed}");
         await rig.UntilAsync(() => second.Held.Count >= 16, "all but what the first may have joined with");
         rig.AssertCapHeld();
+    }
+
+    /// <summary>A node and the store are lost to each other, the data too, and when the node is back the server is out of its reach: what it has open stays so.</summary>
+    private static async Task<HashSet<FakeConnection>> CutOffAsync(ShareRig rig, ShareNode node)
+    {
+        node.Connector.Failing = ConnectFailureKind.Unreachable;
+        var open = rig.Server.Live.ToHashSet();
+        foreach (var connection in open)
+        {
+            connection.Close = Task.FromResult(false);
+        }
+
+        node.Membership.Abandon();
+        await rig.PassAsync(FakeMembership.LeaseTime * 2);
+        await rig.LoseDataAsync();
+        node.Membership.Rejoin();
+        return open;
     }
 }
