@@ -141,7 +141,7 @@ public sealed class ShareKeeper : IAsyncDisposable
             await ActAsync(life, view, cancel);
         }
 
-        if (life.HasBegun && _view is { } unchanged && await _users.KeepAsync(life.Store, unchanged, cancel) is { } result)
+        if (life.Revision != 0 && _view is { } unchanged && await _users.KeepAsync(life.Store, unchanged, cancel) is { } result)
         {
             Note(result);
         }
@@ -187,18 +187,21 @@ public sealed class ShareKeeper : IAsyncDisposable
 
     private void Wake() => _wake.Writer.TryWrite(true);
 
-    /// <summary>
-    /// After a loss the node is somebody else. What the one before had opened counts as his until it has ended; survivors see to that, and
-    /// all of it is replaced.
-    /// </summary>
+    /// <summary>After a loss the node is somebody else.</summary>
     private async Task FollowMembershipAsync()
     {
-        var incarnation = _membership.Self.Incarnation;
-        if (_life?.Store.Self == incarnation)
+        if (_life?.Store.Self != _membership.Self.Incarnation)
         {
-            return;
+            await RenewAsync();
         }
+    }
 
+    /// <summary>
+    /// Another life follows the one before, if there was any. What that had opened counts as its own until it has ended; survivors see to that, and
+    /// all of it is replaced.
+    /// </summary>
+    private async Task RenewAsync()
+    {
         if (_life is { } before)
         {
             _register.End();
@@ -210,25 +213,35 @@ public sealed class ShareKeeper : IAsyncDisposable
             _users.Reset();
         }
 
-        var store = new ShareStore(_coordinator, _keys, incarnation, _membership.LeaseId);
+        var store = new ShareStore(_coordinator, _keys, _membership.Self.Incarnation, _membership.LeaseId);
         var reclaim = new Reclaim(store, _server, _options.Backend, Metrics, _time, _logger);
         _life = new ShareLife(store, reclaim, new Survey(_options, _pool, store, _server, _time, _logger), _time);
         _view = null;
         Show(0, 0, -1, null);
     }
 
-    /// <summary>Makes sure that the life is in the store, on which everything depends; false if it is not there yet.</summary>
+    /// <summary>
+    /// Makes sure that the life is in the store, on which everything depends; false if it is not there yet. One that is not there any more, though the
+    /// node is a member, was deleted by somebody, and most likely more than that: what is left is not what the node has opened under it.
+    /// </summary>
     private async Task<bool> BeginAsync(ShareLife life, ShareView view, CancellationToken cancel)
     {
-        if (view.LifeOf(life.Store.Self) is var revision && revision == 0)
+        var revision = view.LifeOf(life.Store.Self);
+        if (life.Revision != 0 && revision != life.Revision)
+        {
+            await RenewAsync();
+            return false;
+        }
+
+        if (revision == 0)
         {
             Note(await life.Store.BeginLifeAsync(cancel));
             return false;
         }
 
-        if (!life.HasBegun)
+        if (life.Revision == 0)
         {
-            life.HasBegun = true;
+            life.Revision = revision;
             _register.Begin(life.Store.Self, revision);
         }
 

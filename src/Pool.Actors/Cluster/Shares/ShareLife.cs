@@ -30,8 +30,8 @@ internal sealed class ShareLife(ShareStore store, Reclaim reclaim, Survey survey
     /// <summary>Looks at the server while nobody has a share.</summary>
     public Survey Survey { get; } = survey;
 
-    /// <summary>The life is in the store.</summary>
-    public bool HasBegun { get; set; }
+    /// <summary>The revision that it began with in the store, on which all that it announces depends; 0 if it has not begun.</summary>
+    public long Revision { get; set; }
 
     /// <summary>Looks after the lost. The first who can begins at once, the others later, should he fail too.</summary>
     public void LookAfterTheLost(ShareView view, ShareLedger ledger)

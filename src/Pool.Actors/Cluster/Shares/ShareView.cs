@@ -123,8 +123,9 @@ internal sealed class ShareView
         return threads;
     }
 
-    /// <summary>The threads of all who live.</summary>
-    public IReadOnlySet<ulong> LivingThreads() => AnnouncedByLiving().Keys.ToHashSet();
+    /// <summary>The threads of all who live; without what they had announced before their lives were deleted from the store, and have begun anew since.</summary>
+    public IReadOnlySet<ulong> LivingThreads() =>
+        _lives.SelectMany(life => (ThreadsOf(life.Key) ?? []).Where(t => t.Value > life.Value)).Select(t => t.Key).ToHashSet();
 
     /// <summary>
     /// The threads of a lost holder that may be there still. A server that was restarted counts anew: a number that somebody who lives has announced

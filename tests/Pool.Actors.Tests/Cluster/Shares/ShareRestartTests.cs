@@ -116,4 +116,29 @@ public sealed class ShareRestartTests
         await rig.UntilAsync(() => survivor.Held.Count == 18, "the survivor has all");
         Assert.Contains(rig.Server.Live, c => c.ThreadId == stranger);
     }
+
+    [Theory]
+    [InlineData("/pool/test/backends/db/")]
+    [InlineData("/pool/test/backends/db/shares")]
+    [InlineData("/pool/test/backends/db/shares/")]
+    public async Task Nodes_that_live_and_whose_shares_were_deleted_replace_what_they_have_and_the_cap_holds(string deleted)
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (first, second) = await rig.StartTwoAsync();
+        first.Want(100);
+        await rig.UntilAsync(() => first.Held.Count == 16, "one has all");
+        var before = rig.Server.Live.ToHashSet();
+        await rig.LoseDataAsync(deleted);
+        second.Want(100);
+        await rig.PassAsync(TimeSpan.FromSeconds(5));
+        rig.AssertCapHeld();
+
+        first.Rest();
+        await rig.UntilAsync(() => second.Held.Count == 16, "the other has all");
+        second.Rest();
+        first.Want(100);
+        await rig.UntilAsync(() => first.Held.Count == 16, "they go on as before");
+        Assert.DoesNotContain(rig.Server.Live, before.Contains);
+        rig.AssertCapHeld();
+    }
 }

@@ -62,10 +62,10 @@ internal sealed class ShareRig : IAsyncDisposable
         return stubborn;
     }
 
-    /// <summary>Deletes all that the nodes have stored.</summary>
-    public async Task LoseDataAsync()
+    /// <summary>Deletes all that the nodes have stored, or what begins so.</summary>
+    public async Task LoseDataAsync(string prefix = "/")
     {
-        var all = await Store.ReadAsync("/", CancellationToken.None);
+        var all = await Store.ReadAsync(prefix, CancellationToken.None);
         await Store.CommitAsync(all!.Entries.Keys.Aggregate(new Commit(), static (c, key) => c.Delete(key)), CancellationToken.None);
     }
 
