@@ -49,13 +49,27 @@ internal sealed class ShareDemand(int cap, int most, TimeProvider time)
     /// <summary>What the clients of a pool need now.</summary>
     public static int NeededBy(PoolSnapshot pool, PoolOptions options)
     {
-        // What is borrowed is missing here, and what is lent is not needed here: loans are for the moment, shares for what lasts. Places for what
-        // cannot be opened would be taken from who can use them, the lenders among them.
-        var own = pool.Leased - pool.Lent;
-        var (used, waiting) = pool.ConnectsInVain ? (own, 0) : (own + pool.Borrowed + pool.Connecting, pool.Waiting);
-        var needed = options.ReservedConnections + Math.Max(options.MinIdle, used + waiting);
+        if (pool.ConnectsInVain)
+        {
+            return options.ReservedConnections + NeededInVain(pool, options);
+        }
+
+        // What is borrowed is missing here, and what is lent is not needed here: loans are for the moment, shares for what lasts.
+        var used = pool.Leased - pool.Lent + pool.Borrowed + pool.Connecting;
+        var needed = options.ReservedConnections + Math.Max(options.MinIdle, used + pool.Waiting);
 
         return used > 0 && options.ReservedConnections + used >= pool.Max ? WithMore(needed) : needed;
+    }
+
+    /// <summary>
+    /// Places for what cannot be opened would be taken from who can use them, the lenders among them. But where all are taken, and be it by loans to
+    /// others, one more is needed: without a place there would be no attempt, and the node would never know that connects succeed again.
+    /// </summary>
+    private static int NeededInVain(PoolSnapshot pool, PoolOptions options)
+    {
+        var own = pool.Leased - pool.Lent;
+        var isFull = options.ReservedConnections + pool.Leased >= pool.Max;
+        return isFull && (own > 0 || pool.Waiting > 0) ? pool.Leased + 1 : Math.Max(own, Math.Min(options.MinIdle, own + pool.Idle));
     }
 
     /// <summary>What the sessions of a user need now.</summary>

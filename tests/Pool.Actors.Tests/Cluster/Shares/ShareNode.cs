@@ -18,7 +18,7 @@ internal sealed class ShareNode : IAsyncDisposable
     private readonly List<Waiter> _waiters = [];
     private bool _isEnded;
 
-    public ShareNode(ShareRig rig, string name, int cap, ICoordinator store, int userCap, ConnectFailureKind? failing)
+    public ShareNode(ShareRig rig, string name, int cap, ICoordinator store, int userCap, ConnectFailureKind? failing, int minIdle)
     {
         _rig = rig;
         Membership = new FakeMembership(rig.Store, name);
@@ -31,6 +31,7 @@ internal sealed class ShareNode : IAsyncDisposable
         var options = new PoolOptions
         {
             Name = "db", DefaultClass = s_class, MaxConnections = cap, ConnectsPerSecond = 1000, LeaseTimeout = TimeSpan.FromHours(1),
+            MinIdle = minIdle,
             UserCaps = new Dictionary<string, int> { ["ann"] = userCap },
         };
         Pool = new BackendPool(options, Connector, fingerprints, rig.Time, new Random(1), new PoolMetrics(), rig.Log);

@@ -74,9 +74,11 @@ internal sealed class ShareRig : IAsyncDisposable
     /// <param name="store">What it sees of the store, if not all.</param>
     /// <param name="userCap">The user's cap that it is configured with, if not that of all.</param>
     /// <param name="failing">What its connects come to, if not to success.</param>
-    public ShareNode Start(int? cap = null, ICoordinator? store = null, int? userCap = null, ConnectFailureKind? failing = null)
+    /// <param name="minIdle">How many connections it keeps open though nobody needs them.</param>
+    public ShareNode Start(
+        int? cap = null, ICoordinator? store = null, int? userCap = null, ConnectFailureKind? failing = null, int minIdle = 0)
     {
-        var node = new ShareNode(this, $"node{_nodes.Count}", cap ?? Cap, store ?? Store, userCap ?? UserCap, failing);
+        var node = new ShareNode(this, $"node{_nodes.Count}", cap ?? Cap, store ?? Store, userCap ?? UserCap, failing, minIdle);
         _nodes.Add(node);
         return node;
     }
