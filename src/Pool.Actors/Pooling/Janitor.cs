@@ -45,6 +45,7 @@ internal sealed class Janitor : IAsyncDisposable
             _closable = _state.Slots.Count(SlotState.Idle) - _state.Options.MinIdle;
             _idle.Sweep(CauseToClose, probe: ++_ticks % TicksPerProbe == 0);
             WarmUp();
+            TryAgain();
             _dispatcher.ServeAll();
         }
         catch (Exception exception)
@@ -104,6 +105,26 @@ internal sealed class Janitor : IAsyncDisposable
             var missing = _state.Options.MinIdle - _state.Slots.Count(SlotState.Idle) - _state.Slots.Count(SlotState.Connecting);
             while (missing-- > 0 && _opener.TryBegin(_state.Options.DefaultClass, waiter: null))
             {
+            }
+        }
+    }
+
+    /// <summary>
+    /// Who waits for a place in a quota asks for no connection, and as long as connects fail the node is given no places: nobody else would find
+    /// out that they succeed again.
+    /// </summary>
+    private void TryAgain()
+    {
+        if (!_opener.IsInVain)
+        {
+            return;
+        }
+
+        lock (_state.Line.Gate)
+        {
+            if (_state.Line.Count == 0 && _state.Quotas.All.Select(static q => q.First).FirstOrDefault(static w => w is not null) is { } waiter)
+            {
+                _opener.TryBegin(_state.Fingerprints.ClassOf(waiter.Needed), waiter: null);
             }
         }
     }

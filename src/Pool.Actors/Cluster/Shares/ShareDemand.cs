@@ -72,12 +72,14 @@ internal sealed class ShareDemand(int cap, int most, TimeProvider time)
         return isFull && (own > 0 || pool.Waiting > 0) ? pool.Leased + 1 : Math.Max(own, Math.Min(options.MinIdle, own + pool.Idle));
     }
 
-    /// <summary>What the sessions of a user need now.</summary>
-    public static int NeededBy(UserQuota quota)
+    /// <summary>What the sessions of a user need now. Where connects fail, and no other node lends any, no more than there are connections to be held.</summary>
+    public static int NeededBy(UserQuota quota, PoolSnapshot pool)
     {
         var used = quota.Used;
         var needed = used + quota.Waiting;
-        return used > 0 && used >= quota.Limit ? WithMore(needed) : needed;
+        needed = used > 0 && used >= quota.Limit ? WithMore(needed) : needed;
+
+        return pool is { ConnectsInVain: true, Borrowed: 0 } ? Math.Min(needed, pool.Idle + pool.Leased) : needed;
     }
 
     // All in use: that nobody waits at this moment does not mean that nobody does.

@@ -33,15 +33,16 @@ internal sealed class UserShare(UserQuota quota, TimeProvider time)
     /// then, before it looks at what is in use: that much is given back, and no more.
     /// </summary>
     /// <param name="ledger">The ledger, of the right cap.</param>
+    /// <param name="pool">What the pool holds now.</param>
     /// <param name="node">The node's name.</param>
     /// <param name="self">This life of it.</param>
     /// <param name="lives">Who lives.</param>
     /// <param name="allowed">Is told what may be used by the ledger as it is.</param>
     public (ShareLedger Next, int Share) Plan(
-        ShareLedger ledger, string node, Incarnation self, Func<Incarnation, bool> lives, Action<int> allowed)
+        ShareLedger ledger, PoolSnapshot pool, string node, Incarnation self, Func<Incarnation, bool> lives, Action<int> allowed)
     {
         var share = ledger.Find(self)?.Share ?? 0;
-        var wanted = _demand.Look(ShareDemand.NeededBy(quota), 0, share);
+        var wanted = _demand.Look(ShareDemand.NeededBy(quota, pool), 0, share);
         _heldSince = share == 0 ? null : _heldSince ?? time.GetTimestamp();
         if (share == 0 && wanted == 0 && (ledger.Free == 0 || SharePolicy.IsShort(ledger, lives)))
         {

@@ -37,10 +37,11 @@ internal sealed class UserShares(BackendPool pool, IMembership membership, strin
     {
         var claimed = new HashSet<Incarnation>();
         var changes = new List<Change>();
+        var now = pool.Snapshot();
         foreach (var user in _users.Where(_ => view.Ledger is not null))
         {
             var (stored, revision) = view.UserLedger(user.Quota.User);
-            var (next, share) = Plan(user, view, view.Ledger!, store.Self, claimed);
+            var (next, share) = Plan(user, now, view, view.Ledger!, store.Self, claimed);
             if (next is not null && !ReferenceEquals(next, stored) && changes.Count < MostUsers)
             {
                 changes.Add(new Change(user, revision, stored?.Find(store.Self)?.Share ?? 0, next, share));
@@ -76,7 +77,7 @@ internal sealed class UserShares(BackendPool pool, IMembership membership, strin
     }
 
     private (ShareLedger? Next, int Share) Plan(
-        UserShare user, ShareView view, ShareLedger total, Incarnation self, HashSet<Incarnation> claimed)
+        UserShare user, PoolSnapshot now, ShareView view, ShareLedger total, Incarnation self, HashSet<Incarnation> claimed)
     {
         var (stored, revision) = view.UserLedger(user.Quota.User);
         if (stored is null && revision != 0)
@@ -97,7 +98,7 @@ internal sealed class UserShares(BackendPool pool, IMembership membership, strin
         ledger = ledger.Cap == user.Quota.Cap ? ledger : ledger.WithCap(user.Quota.Cap);
         var isInDoubt = revision == user.Doubt;
         var (next, share) = user.Plan(
-            ledger, membership.Self.Name, self, view.Lives, allowed => Allow(user, isInDoubt ? Math.Min(allowed, user.Quota.Limit) : allowed));
+            ledger, now, membership.Self.Name, self, view.Lives, allowed => Allow(user, isInDoubt ? Math.Min(allowed, user.Quota.Limit) : allowed));
 
         // Nothing to be written of a user who has nothing anywhere.
         return stored is null && next.Holders.IsEmpty && !isInDoubt ? (null, 0)

@@ -102,6 +102,28 @@ public sealed class UserShareTests
     }
 
     [Fact]
+    public async Task A_node_that_cannot_reach_the_server_takes_none_of_the_users_places_from_one_that_can()
+    {
+        await using var rig = new ShareRig(cap: 40, userCap: 6);
+        var (first, second) = await rig.StartTwoAsync();
+        second.Connector.Failing = ConnectFailureKind.Unreachable;
+        second.Want(1);
+        await rig.UntilAsync(() => second.Pool.Snapshot().ConnectsInVain, "a connect has failed");
+        first.Want(30);
+        await rig.UntilAsync(() => first.Held.Count == 6, "one has all");
+        second.Want(30);
+        for (var end = rig.Time.Elapsed + TimeSpan.FromSeconds(5); rig.Time.Elapsed < end;)
+        {
+            await rig.PassAsync(TimeSpan.FromMilliseconds(50));
+            Assert.Equal((6, 0), (first.Turn().Pool.QuotaOf("ann")!.Limit, second.Turn().Pool.QuotaOf("ann")!.Limit));
+        }
+
+        second.Connector.Failing = null;
+        await rig.UntilAsync(() => rig.Nodes.All(n => n.Turn().Pool.QuotaOf("ann")!.Limit == 3), "both have their part");
+        rig.AssertUserCapHeld();
+    }
+
+    [Fact]
     public async Task What_a_dead_nodes_sessions_held_counts_until_its_connections_have_ended()
     {
         await using var rig = new ShareRig(cap: 40, userCap: 5);
