@@ -289,14 +289,14 @@ public sealed class BackendPool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Connections that the server may have now, or that may still be opened, by permits that were not revoked; for a pool whose share is none, and
-    /// that comes by no other then.
+    /// Connections that the server may have now, or will have when what is under way has ended, by permits that were not revoked. Asked of a pool
+    /// that has no share any more, so that it only falls.
     /// </summary>
     public int Permitted
     {
         get
         {
-            // What has a place in a slot had it before it was counted, so that nothing is taken off that was not.
+            // Counted before, so that none is taken off that was not: while there is no share nobody takes a place meanwhile.
             var taken = _control.Permitted + _state.Admission.Active;
             return taken - _state.Slots.CountRevoked();
         }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Pool.Actors.Cluster.Coordination;
 using Pool.Actors.Cluster.Membership;
@@ -17,8 +16,6 @@ namespace Pool.Actors.Cluster.Shares;
 /// </summary>
 public sealed class ShareKeeper : IAsyncDisposable
 {
-    private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(250);
-
     private readonly ShareOptions _options;
     private readonly BackendPool _pool;
     private readonly IMembership _membership;
@@ -32,7 +29,7 @@ public sealed class ShareKeeper : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Pulse _pulse;
     private int _ceiling = int.MaxValue;
     private ShareLife? _life;
     private ShareView? _view;
@@ -69,7 +66,8 @@ public sealed class ShareKeeper : IAsyncDisposable
         _snapshot = new ShareSnapshot(options.Cap, 0, 0, -1, null);
         pool.Resize(0);
         _users.Reset();
-        pool.Quotas.Missed = Wake;
+        _pulse = new Pulse(StepAsync, NoteUnexpected, time);
+        pool.Quotas.Missed = _pulse.Wake;
     }
 
     /// <summary>What is counted. From any thread.</summary>
@@ -85,7 +83,7 @@ public sealed class ShareKeeper : IAsyncDisposable
         set
         {
             Volatile.Write(ref _ceiling, Math.Max(value, ShareDemand.FloorOf(_pool.Options)));
-            Wake();
+            _pulse.Wake();
         }
     }
 
@@ -93,7 +91,7 @@ public sealed class ShareKeeper : IAsyncDisposable
     public Task Granted => _granted.Task;
 
     /// <summary>Begins.</summary>
-    public void Start() => _running = Task.WhenAll(RunAsync(), FollowAsync());
+    public void Start() => _running = Task.WhenAll(_pulse.RunAsync(_stop.Token), FollowAsync());
 
     /// <summary>
     /// Takes the node out of the ledger, once its pool has ended: what was not seen to end stays its share until a survivor has made
@@ -105,7 +103,7 @@ public sealed class ShareKeeper : IAsyncDisposable
         _pool.Resize(0);
         while (_life is { } life && !await life.TryLeaveAsync(_pool, _users, cancel))
         {
-            await Task.Delay(s_period, _time, cancel);
+            await Task.Delay(Pulse.Period, _time, cancel);
         }
     }
 
@@ -147,28 +145,6 @@ public sealed class ShareKeeper : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync()
-    {
-        using var timer = _time.CreateTimer(static keeper => ((ShareKeeper)keeper!).Wake(), this, TimeSpan.Zero, s_period);
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                await _wake.Reader.ReadAsync(_stop.Token);
-                await StepAsync(_stop.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // Stopped.
-            }
-            catch (Exception exception)
-            {
-                ShareLog.Unexpected(_logger, exception, _options.Backend, "keeping a share");
-                _view = null;
-            }
-        }
-    }
-
     private async Task FollowAsync()
     {
         try
@@ -176,7 +152,7 @@ public sealed class ShareKeeper : IAsyncDisposable
             await foreach (var _ in _coordinator.FollowAsync(_keys.Followed, _stop.Token))
             {
                 _isStale = true;
-                Wake();
+                _pulse.Wake();
             }
         }
         catch (OperationCanceledException)
@@ -185,7 +161,11 @@ public sealed class ShareKeeper : IAsyncDisposable
         }
     }
 
-    private void Wake() => _wake.Writer.TryWrite(true);
+    private void NoteUnexpected(Exception exception)
+    {
+        ShareLog.Unexpected(_logger, exception, _options.Backend, "keeping a share");
+        _view = null;
+    }
 
     /// <summary>After a loss the node is somebody else.</summary>
     private async Task FollowMembershipAsync()
@@ -358,7 +338,7 @@ public sealed class ShareKeeper : IAsyncDisposable
         _view = null;
         if (result is CommitResult.Done or CommitResult.Conflict)
         {
-            Wake();
+            _pulse.Wake();
         }
 
         return result;
