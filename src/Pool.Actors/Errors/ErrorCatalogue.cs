@@ -16,6 +16,7 @@ public static class ErrorCatalogue
         PoolError.AccessDenied => new(1045, "28000", "Access denied for user '{0}'@'{1}' (using password: {2})", LogLevel.Information, ErrorSide.Client, false),
         PoolError.UserLimitReached => new(1203, "42000", "User {0} already has more than 'MaxSessions' active sessions", LogLevel.Warning, ErrorSide.Client, true),
         PoolError.HandshakeUnsupported => new(1043, "08S01", "Bad handshake: the 4.1 protocol is required", LogLevel.Information, ErrorSide.Client, false),
+        PoolError.CompressionUnsupported => new(1043, "08S01", "Bad handshake: compression is not offered; switch it off in the client", LogLevel.Information, ErrorSide.Client, false),
         PoolError.BadHandshake => new(1043, "08S01", "Bad handshake", LogLevel.Information, ErrorSide.Client, false),
         PoolError.AuthMethodUnsupported => new(1251, "08004", "Client does not support authentication method '{0}' requested by server; consider upgrading MySQL client", LogLevel.Information, ErrorSide.Client, false),
         PoolError.DatabaseAccessDenied => new(1044, "42000", "Access denied for user '{0}'@'{1}' to database '{2}'", LogLevel.Information, ErrorSide.Client, false),

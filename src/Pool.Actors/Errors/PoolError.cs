@@ -18,6 +18,9 @@ public enum PoolError
     /// <summary>The client does not speak the 4.1 protocol.</summary>
     HandshakeUnsupported,
 
+    /// <summary>The client is going to compress what it sends, though that was not offered to it.</summary>
+    CompressionUnsupported,
+
     /// <summary>The first packet could not be understood.</summary>
     BadHandshake,
 

@@ -8,6 +8,7 @@ using Pool.Actors.Relay;
 using Pool.Actors.Runtime;
 using Pool.Actors.Sessions.UserVariables;
 using Pool.Actors.Settings;
+using Pool.Wire.Auth;
 using Pool.Wire.Handshake;
 using Pool.Wire.Replies;
 using Pool.Wire.Statements;
@@ -110,6 +111,9 @@ public sealed class Session : ILeaseHolder
 
     /// <summary>The collation of the login, which some servers' resets go back to.</summary>
     internal string? LoginCollation { get; private set; }
+
+    /// <summary>What its client was greeted with, which COM_CHANGE_USER uses again.</summary>
+    internal Salt LoginSalt { get; init; }
 
     /// <summary>What goes to the client is copied here, to be remembered; null usually.</summary>
     internal AnswerCapture? Capture { get; set; }

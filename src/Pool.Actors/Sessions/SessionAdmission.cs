@@ -77,7 +77,7 @@ public sealed class SessionAdmission
     {
         var login = session.Listener.Login!;
         using var deadline = new CancellationTokenSource(session.Listener.HandshakeTimeout, _services.Time);
-        var result = await new ClientLogin(login, session.Client, session.Id)
+        var result = await new ClientLogin(login, session.Client, session.Id, session.LoginSalt)
             .ReauthenticateAsync(command, session.Capabilities, sequence, leftover, deadline.Token);
         if (result.Client is not { } client)
         {
@@ -145,7 +145,7 @@ public sealed class SessionAdmission
             return;
         }
 
-        var session = new Session(_services, id, listener, found.Origin, client.Transport, client.Effective, found.Wanted);
+        var session = new Session(_services, id, listener, found.Origin, client.Transport, client.Effective, found.Wanted) { LoginSalt = client.Salt };
         session.Inbox.Prime(client.Leftover.Span);
         if (!_services.Sessions.TryAdd(session, listener.MaxSessions))
         {

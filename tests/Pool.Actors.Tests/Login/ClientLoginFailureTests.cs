@@ -67,6 +67,17 @@ public sealed class ClientLoginFailureTests
     }
 
     [Fact]
+    public async Task A_client_that_is_going_to_compress_what_it_sends_is_refused()
+    {
+        using var client = new RawClient(LoginFixture.Context(LoginFixture.Credential("known")));
+        await client.GreetAsync();
+        await client.RespondAsync("known", AuthMethod.NativePassword, [], RawClient.Flags | Capabilities.Compress);
+
+        Assert.Contains("compression", (await client.ReadErrorAsync()).Text, StringComparison.Ordinal);
+        Assert.Equal(LoginFailure.ProtocolUnsupported, (await client.ResultAsync()).Failure);
+    }
+
+    [Fact]
     public async Task A_client_that_announces_TLS_and_then_sends_its_name_in_clear_is_refused()
     {
         using var client = new RawClient(LoginFixture.Context(LoginFixture.Credential("known")) with { Tls = new FakeTls() });

@@ -41,6 +41,19 @@ public sealed class ReauthenticateTests
     }
 
     [Fact]
+    public async Task A_client_is_asked_with_the_salt_that_it_was_greeted_with()
+    {
+        var salt = Salt.Draw();
+        var (near, far) = PipeTransport.CreatePair(seed: 5);
+        var login = new ClientLogin(LoginFixture.Context(LoginFixture.Credential("known")), far, LoginFixture.Session, salt);
+        _ = login.ReauthenticateAsync(Command("known", ""), Effective, 1, default, CancellationToken.None).AsTask();
+        using var channel = new PacketChannel(near) { Sequence = 1 };
+        AuthSwitchRequest.TryRead((await channel.ReadAsync(1000)).Payload.Span, out var request);
+
+        Assert.Equal(salt.ToArray(), request.Data.ToArray());
+    }
+
+    [Fact]
     public async Task A_malformed_command_is_refused()
     {
         var (near, far) = PipeTransport.CreatePair();

@@ -6,6 +6,8 @@ namespace Pool.Live.Tests.Login;
 public abstract class LoginTests<TServer>(Rig<TServer> rig)
     where TServer : DatabaseServer, new()
 {
+    private static readonly Dictionary<string, string> s_password = new() { ["MYSQL_PWD"] = DatabaseServer.Password };
+
     /// <summary>The server and the node.</summary>
     protected Rig<TServer> Rig { get; } = rig;
 
@@ -34,6 +36,25 @@ public abstract class LoginTests<TServer>(Rig<TServer> rig)
     [Fact]
     public Task A_user_whose_client_speaks_native_password_logs_in() =>
         Succeeds(DatabaseServer.User, [.. WithoutTls, "--default-auth=mysql_native_password"]);
+
+    // libmariadb answers with the salt of its greeting, whatever it is told.
+    [Fact]
+    public async Task A_user_is_changed_by_libmariadb()
+    {
+        var result = await Tool.RunAsync(
+            "/usr/bin/python3", [Repository.PathTo("tests", "clients", "python", "change_user.py"), "127.0.0.1", $"{Rig.Node.Port}", DatabaseServer.User],
+            TimeSpan.FromMinutes(1), s_password);
+        Assert.True(result is { ExitCode: 0, Output: "42\n" }, $"{result}\n{Rig.Node.Log}");
+    }
+
+    [Fact]
+    public async Task A_client_that_compresses_what_nobody_offered_to_read_is_told_so()
+    {
+        const string Login = "mysqli_report(MYSQLI_REPORT_OFF); $m = mysqli_init(); "
+            + "$m->real_connect('127.0.0.1', $argv[2], getenv('MYSQL_PWD'), '', $argv[1], null, MYSQLI_CLIENT_COMPRESS); echo mysqli_connect_error();";
+        var result = await Tool.RunAsync("php", ["-r", Login, "--", $"{Rig.Node.Port}", DatabaseServer.User], TimeSpan.FromMinutes(1), s_password);
+        Assert.Equal("Bad handshake: compression is not offered; switch it off in the client", result.Output);
+    }
 
     [Theory]
     [InlineData(DatabaseServer.User, "wrong")]

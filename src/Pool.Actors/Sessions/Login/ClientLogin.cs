@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Pool.Actors.Errors;
 using Pool.Actors.Runtime;
@@ -17,9 +16,10 @@ namespace Pool.Actors.Sessions.Login;
 /// <param name="context">The listener's.</param>
 /// <param name="transport">The client's stream; a failed login closes it.</param>
 /// <param name="session">The id that the client is told.</param>
-public sealed class ClientLogin(LoginContext context, Transport transport, SessionId session)
+/// <param name="greeted">The salt that the client was greeted with, if it was already.</param>
+public sealed class ClientLogin(LoginContext context, Transport transport, SessionId session, Salt? greeted = null)
 {
-    private readonly byte[] _salt = NewSalt();
+    private readonly Salt _salt = greeted ?? Salt.Draw();
 
     private Capabilities Offered =>
         context.Tls is null ? context.Offered & ~Capabilities.Ssl : context.Offered | Capabilities.Ssl;
@@ -38,8 +38,8 @@ public sealed class ClientLogin(LoginContext context, Transport transport, Sessi
     }
 
     /// <summary>
-    /// Serves COM_CHANGE_USER: the same authentication, always by a switch with a new salt. A client that is refused is
-    /// disconnected, as MySQL does.
+    /// Serves COM_CHANGE_USER: the same authentication, always by a switch, with the greeting's salt as servers do: libmariadb takes that one
+    /// whatever it is told. A client that is refused is disconnected, as MySQL does.
     /// </summary>
     /// <param name="command">The command's payload.</param>
     /// <param name="effective">The session's capabilities.</param>
@@ -86,6 +86,13 @@ public sealed class ClientLogin(LoginContext context, Transport transport, Sessi
             payload = inner;
         }
 
+        if (SslRequest.TryRead(payload.Span, out head) == WireFault.None && (head.ClientFlags & ~Offered).HasFlag(Capabilities.Compress))
+        {
+            // PHP's driver takes no notice of what is offered: all that it sends from now on would be compressed.
+            await exchange.RefuseAsync(LoginFailure.ProtocolUnsupported, PoolError.CompressionUnsupported);
+            return null;
+        }
+
         fault = LoginRequest.TryRead(payload.Span, Offered, out var request);
         if (request is null)
         {
@@ -121,7 +128,7 @@ public sealed class ClientLogin(LoginContext context, Transport transport, Sessi
         }
 
         var isKnown = context.Users.TryFind(request.User, out var user);
-        var authenticator = new Authenticator(exchange, context, _salt);
+        var authenticator = new Authenticator(exchange, context, _salt.ToArray());
         var isRight = await authenticator.AuthenticateAsync(request, user);
         if (exchange.Failure == LoginFailure.None && isKnown && isRight)
         {
@@ -144,13 +151,14 @@ public sealed class ClientLogin(LoginContext context, Transport transport, Sessi
         return new LoginResult(exchange.Failure, request.User, null);
     }
 
-    private static LoggedInClient Client(PacketChannel channel, LoginRequest request) => new()
+    private LoggedInClient Client(PacketChannel channel, LoginRequest request) => new()
     {
         User = request.User,
         Database = request.Database,
         CollationId = request.CollationId,
         Effective = request.Effective,
         Attributes = request.Attributes,
+        Salt = _salt,
         Transport = channel.Transport,
         NextSequence = channel.Sequence,
         Leftover = channel.TakeLeftover(),
@@ -172,20 +180,5 @@ public sealed class ClientLogin(LoginContext context, Transport transport, Sessi
         var writer = new WireWriter(payload);
         greeting.Write(ref writer);
         return writer.Written.ToArray();
-    }
-
-    /// <summary>Servers use no NUL, which ends the salt on the wire, and no '$', which ends it in stored hashes.</summary>
-    private static byte[] NewSalt()
-    {
-        var salt = RandomNumberGenerator.GetBytes(Scramble.Length);
-        for (var i = 0; i < salt.Length; i++)
-        {
-            while (salt[i] is 0 or (byte)'$')
-            {
-                salt[i] = (byte)RandomNumberGenerator.GetInt32(1, 256);
-            }
-        }
-
-        return salt;
     }
 }

@@ -1,4 +1,5 @@
 using Pool.Actors.Runtime;
+using Pool.Wire.Auth;
 using Pool.Wire.Handshake;
 
 namespace Pool.Actors.Sessions.Login;
@@ -29,6 +30,9 @@ public sealed record LoggedInClient
 
     /// <summary>What the client says of itself: a few known names, values cut short. For operators; nothing to rely on.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; }
+
+    /// <summary>What it was greeted with.</summary>
+    public required Salt Salt { get; init; }
 
     /// <summary>The stream, encrypted if that was agreed on.</summary>
     public required Transport Transport { get; init; }
