@@ -19,7 +19,12 @@ internal static class LoginSettings
         var settings = new SessionSettings(latest, database, client.Effective.HasFlag(Capabilities.MultiStatements));
         var asked = (ushort)client.CollationId;
         settings = facts.Collations.IsForClients(asked) ? WithCollation(settings, facts, asked) : WithServersCollation(settings, facts);
-        settings = WithIgnoreSpace(settings, client.Effective);
+        if (!client.WasLoggedIn || facts.Flavour == ServerFlavour.MySql)
+        {
+            // MariaDB's COM_CHANGE_USER takes no notice of it.
+            settings = WithIgnoreSpace(settings, client.Effective);
+        }
+
         if (client.Effective.HasFlag(Capabilities.Interactive) && settings.Find("interactive_timeout") is { } timeout)
         {
             settings = settings.With("wait_timeout", timeout);

@@ -1,4 +1,5 @@
 using System.Text;
+using Pool.Actors.Backends;
 using Pool.Testing;
 using Pool.Wire.Commands;
 using Pool.Wire.Handshake;
@@ -173,6 +174,18 @@ public sealed class SettingsTests
         var client = await node.LogInAsync(flags: FakeClient.Flags | Capabilities.IgnoreSpace);
         await client.RunAsync(CommandCode.ResetConnection);
         Assert.Contains("IGNORE_SPACE", (await client.QueryAsync("SELECT @@sql_mode FROM state")).Value, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ServerFlavour.MySql, true)]
+    [InlineData(ServerFlavour.MariaDb, false)]
+    public async Task A_change_of_user_keeps_IGNORE_SPACE_of_the_login_on_MySQL(ServerFlavour flavour, bool keeps)
+    {
+        await using var node = new TestNode(connections: 1, flavour: flavour);
+        var client = await node.LogInAsync(flags: FakeClient.Flags | Capabilities.IgnoreSpace);
+        Assert.Contains("IGNORE_SPACE", (await client.QueryAsync("SELECT @@sql_mode FROM state")).Value, StringComparison.Ordinal);
+        Assert.True((await client.ChangeUserAsync("other")).Succeeded);
+        Assert.Equal(keeps, (await client.QueryAsync("SELECT @@sql_mode FROM state")).Value!.Contains("IGNORE_SPACE", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -158,6 +158,7 @@ public sealed class ClientLogin(LoginContext context, Transport transport, Sessi
         CollationId = request.CollationId,
         Effective = request.Effective,
         Attributes = request.Attributes,
+        WasLoggedIn = greeted is not null,
         Salt = _salt,
         Transport = channel.Transport,
         NextSequence = channel.Sequence,

@@ -31,6 +31,9 @@ public sealed record LoggedInClient
     /// <summary>What the client says of itself: a few known names, values cut short. For operators; nothing to rely on.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; }
 
+    /// <summary>It was logged in before: COM_CHANGE_USER.</summary>
+    public required bool WasLoggedIn { get; init; }
+
     /// <summary>What it was greeted with.</summary>
     public required Salt Salt { get; init; }
 
