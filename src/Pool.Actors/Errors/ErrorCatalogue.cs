@@ -35,7 +35,7 @@ public static class ErrorCatalogue
         PoolError.BackendUnavailable => new(1429, "HY000", "Pool cannot connect to backend '{0}': {1}. The statement was not executed", LogLevel.Warning, ErrorSide.Backend, true),
         PoolError.BackendLost => new(1105, "HY000", "Pool lost the connection to backend '{0}' during the statement; whether it was executed is not known. {1}", LogLevel.Warning, ErrorSide.Backend, false),
         PoolError.BackendMalformed => new(1105, "HY000", "Pool received a malformed packet from backend '{0}'; whether the statement was executed is not known", LogLevel.Error, ErrorSide.Backend, false),
-        PoolError.LeaseTimeout => new(1205, "HY000", "Pool '{0}': no backend connection came free within {1} ms (LeaseTimeout). The statement was not executed", LogLevel.Warning, ErrorSide.Pool, true),
+        PoolError.LeaseTimeout => new(1205, "HY000", "Pool '{0}': no backend connection came free within {1} ms (LeaseTimeout). The statement was not executed{2}", LogLevel.Warning, ErrorSide.Pool, true),
         PoolError.UserConnectionsReached => new(1205, "HY000", "Pool '{0}': user '{1}' may hold {2} backend connections at once (MaxConnections of the user), and none of them came free within {3} ms (LeaseTimeout). The statement was not executed", LogLevel.Warning, ErrorSide.Pool, true),
         PoolError.LineFull => new(1205, "HY000", "Pool '{0}': {1} statements wait for a backend connection already (MaxWaiters). The statement was not executed", LogLevel.Warning, ErrorSide.Pool, true),
         PoolError.IdleInTransaction => new(4031, "HY000", "The transaction was idle for longer than {0} ms (IdleInTransactionTimeout) and has been rolled back", LogLevel.Warning, ErrorSide.Client, false),

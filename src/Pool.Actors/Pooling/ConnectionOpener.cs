@@ -10,7 +10,7 @@ namespace Pool.Actors.Pooling;
 internal sealed class ConnectionOpener(PoolState state, IBackendConnector connector, Random jitter)
 {
     private readonly ConnectPacer _pacer = new(() => state.Options.ConnectsPerSecond, state.Clock, jitter);
-    private volatile bool _isInVain;
+    private volatile ConnectFailure? _lastFailure;
 
     /// <summary>A connection arrived; its slot is leased to whoever is called.</summary>
     public required Action<PooledConnection> Arrived { get; init; }
@@ -24,8 +24,11 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
     /// <summary>The last connect failed. Under the line's gate.</summary>
     public bool IsFailing => _pacer.IsFailing;
 
-    /// <summary>The last connect failed, and more places would not have helped. From any thread.</summary>
-    public bool IsInVain => _isInVain;
+    /// <summary>Why the last connect failed; null if it did not, or if nothing is said of the server by it. From any thread.</summary>
+    public ConnectFailure? LastFailure => _lastFailure;
+
+    /// <summary>The last connect failed, and more places would not have helped: room comes to a full server by moving places. From any thread.</summary>
+    public bool IsInVain => _lastFailure is { Kind: not ConnectFailureKind.TooManyConnections };
 
     /// <summary>True if a connect of this class could begin, given a place, beside so many others that wait for theirs. Under the line's gate.</summary>
     public bool MayBegin(ConnectionClass connectionClass, int others = 0) =>
@@ -85,7 +88,7 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
             lifetime = (long)(state.Options.MaxLifetime.TotalMilliseconds * (1 - (jitter.NextDouble() / 10)));
         }
 
-        _isInVain = false;
+        _lastFailure = null;
         state.Metrics.ConnectsSucceeded.Increment();
         PoolLog.Opened(state.Logger, state.Options.Name, connection.ThreadId, opening.Slot);
         connection.Generation = opening.Generation;
@@ -97,15 +100,11 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
 
     private void Fail(Opening opening, ConnectFailure failure, PooledConnection? unfinished)
     {
-        _isInVain = failure.Kind switch
+        if (failure.Kind is not (ConnectFailureKind.AccessDenied or ConnectFailureKind.NotPermitted))
         {
-            // Room comes to a full server by moving places.
-            ConnectFailureKind.TooManyConnections => false,
+            _lastFailure = failure;
+        }
 
-            // Of one account, or of this node: nothing is said of the server.
-            ConnectFailureKind.AccessDenied or ConnectFailureKind.NotPermitted => _isInVain,
-            _ => true,
-        };
         state.Metrics.ConnectsFailed[failure.Kind.ToString()].Increment();
         PoolLog.ConnectFailed(state.Logger, state.Options.Name, failure.Kind, failure.Text);
         if (unfinished is null)

@@ -8,7 +8,9 @@ namespace Pool.Actors.Pooling;
 /// repainted to the needed one. Null on failure.
 /// </param>
 /// <param name="Failure">What went wrong.</param>
-/// <param name="ConnectFailure">The backend's part in it, for <see cref="LeaseFailure.ConnectFailed"/>.</param>
+/// <param name="ConnectFailure">
+/// The backend's part in it, for <see cref="LeaseFailure.ConnectFailed"/>, and for <see cref="LeaseFailure.TimedOut"/> if it has one.
+/// </param>
 public readonly record struct LeaseResult(PooledConnection? Connection, LeaseFailure Failure, ConnectFailure? ConnectFailure)
 {
     internal static LeaseResult Of(PooledConnection connection) => new(connection, LeaseFailure.None, null);

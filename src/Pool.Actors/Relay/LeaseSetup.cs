@@ -109,7 +109,9 @@ internal static class LeaseSetup
         var options = backend.Pool.Options;
         return result.Failure switch
         {
-            LeaseFailure.TimedOut => Error(session, PoolError.LeaseTimeout, backend.Name, (long)options.LeaseTimeout.TotalMilliseconds),
+            LeaseFailure.TimedOut => Error(
+                session, PoolError.LeaseTimeout, backend.Name, (long)options.LeaseTimeout.TotalMilliseconds,
+                result.ConnectFailure is { } failure ? $". The last attempt to open one failed: {failure.Text}" : ""),
             LeaseFailure.UserTimedOut => Error(
                 session, PoolError.UserConnectionsReached, backend.Name, session.Origin.User, session.Waiter.Quota!.Cap, (long)options.LeaseTimeout.TotalMilliseconds),
             LeaseFailure.LineFull => Error(session, PoolError.LineFull, backend.Name, options.MaxWaiters),

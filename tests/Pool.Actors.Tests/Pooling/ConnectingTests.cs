@@ -248,6 +248,21 @@ public sealed class ConnectingTests
     }
 
     [Fact]
+    public async Task Who_waits_in_vain_at_a_full_server_is_told_what_it_says()
+    {
+        await using var f = new PoolFixture(leases: 2);
+        var held = await f.LeaseAsync(f.Of("shop"));
+        f.Connector.Failing = _ => new(ConnectFailureKind.TooManyConnections, "full", 1040);
+        var waiting = f.LeaseAsync(f.Of("shop"));
+        await PoolFixture.UntilAsync(() => f.Connector.Attempted == 2 && f.Now.Connecting == 0, "a connect has failed");
+        f.Time.Advance(f.Pool.Options.LeaseTimeout + PoolFixture.Tick);
+
+        var result = await waiting;
+        Assert.Equal((LeaseFailure.TimedOut, "full"), (result.Failure, result.ConnectFailure?.Text));
+        f.Pool.Return(held.Connection!);
+    }
+
+    [Fact]
     public async Task At_most_four_connects_are_under_way()
     {
         await using var f = new PoolFixture(leases: 10);
