@@ -75,6 +75,9 @@ public sealed class BackendConnection : PooledConnection
     /// <summary>The status flags that the server last reported.</summary>
     public ServerStatus Status { get; set; } = ServerStatus.Autocommit;
 
+    /// <summary>Why a reset has failed, in the server's words.</summary>
+    internal string? ResetRefusal { get; private set; }
+
     /// <summary>What the last reset left; null before the first.</summary>
     internal Baseline? ResetTo { get; set; }
 
@@ -193,8 +196,9 @@ public sealed class BackendConnection : PooledConnection
         WasReset = true;
         var reading = _fingerprints.BeginBaseline();
         var results = await RunAsync(commands.WrittenMemory, shapes);
-        if (Array.Exists(results, static r => !r.Succeeded))
+        if (Array.Find(results, static r => !r.Succeeded) is { } failed)
         {
+            ResetRefusal = failed.ErrorText;
             return false;
         }
 

@@ -106,7 +106,7 @@ public sealed class BackendConnector(
 
         // Its thread may be busy with init_connect, say, and does not notice that nobody waits for it.
         var hasEnded = await connection.CloseAsync(s_closePatience);
-        return Failed(ConnectFailureKind.Protocol, $"{address.Host}:{address.Port}: the connection could not be brought to its baseline")
+        return Failed(ConnectFailureKind.Protocol, $"{address.Host}:{address.Port}: the connection could not be brought to its baseline: {connection.ResetRefusal}")
             with { Unfinished = hasEnded ? null : connection };
     }
 

@@ -34,6 +34,23 @@ public abstract class UnreachableBackendTests<TServer>(FaultRig<TServer> rig)
         await node.Process.ReadyAsync();
     }
 
+    // MariaDB lets it in, and refuses all but a new password.
+    [Fact]
+    public async Task Clients_are_told_that_the_password_of_their_account_has_expired()
+    {
+        const string Other = FaultRig<TServer>.OtherAccount;
+        await using var administrator = await rig.AdministratorAsync();
+        await administrator.QueryAsync($"ALTER USER {Other} PASSWORD EXPIRE");
+        await using (var node = await rig.StartNodeAsync(new NodeSettings { Account = Other }))
+        {
+            var (client, failure) = await node.TryConnectAsync();
+            var told = failure?.Text ?? (await client!.TryAsync("SELECT 1")).ErrorText;
+            Assert.Contains("password", told, StringComparison.OrdinalIgnoreCase);
+        }
+
+        await administrator.QueryAsync($"ALTER USER {Other} IDENTIFIED BY '{FaultNode.AccountPassword}'");
+    }
+
     /// <summary>Expects that the log has these words soon, and that clients are told that the backend is not there.</summary>
     internal static async Task IsNotReadyAsync(FaultNode node, string why)
     {
