@@ -3,6 +3,8 @@ using Pool.Live.Tests.Support;
 using Pool.Live.Tests.Twin;
 using Xunit.Abstractions;
 
+// They wait more than they compute: for leases to end, for servers to start, for each other.
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
 [assembly: TestCollectionOrderer($"Pool.Live.Tests.Support.{nameof(LongestFirst)}", "Pool.Live.Tests")]
 
 namespace Pool.Live.Tests.Support;
