@@ -95,7 +95,7 @@ internal static class LargeCommand
             lease.Facts = facts;
         }
 
-        lease.Connection.Replies.ExpectSequence((byte)(walker.Header.Sequence + 1));
+        lease.Expect(session, (byte)(walker.Header.Sequence + 1));
         session.Send(ReadOnlyMemory<byte>.Empty, 0);
         return ReplyShapeOf(command);
     }

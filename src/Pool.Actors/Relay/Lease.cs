@@ -110,14 +110,18 @@ internal sealed class Lease(BackendConnection connection)
 
         // With a hint the server reports the variable as it is again afterwards, which is not the session's value.
         var told = IsHinted ? client & ~Capabilities.SessionTrack : client;
-        Connection.Replies.Begin(ReplyShapes.Of(command), Connection.Capabilities, told, Connection.Status, replySequence);
+        Connection.Replies.Begin(ReplyShapes.Of(command), Connection.Capabilities, told, Connection.Status, replySequence, Ahead(session));
         Volatile.Write(ref _overdue, 0);
         Volatile.Write(ref _started, now);
     }
 
     /// <summary>The reply to the command in hand is what comes next.</summary>
-    public void Expect(Capabilities client) =>
-        Connection.Replies.Begin(ReplyShapes.Of(Command), Connection.Capabilities, client, Connection.Status);
+    public void Expect(Session session) =>
+        Connection.Replies.Begin(
+            ReplyShapes.Of(Command), Connection.Capabilities, session.Capabilities, Connection.Status, ahead: Ahead(session));
+
+    /// <summary>The command in hand has been sent to its end: now its facts are known, and where its reply's sequence numbers start.</summary>
+    public void Expect(Session session, byte replySequence) => Connection.Replies.Expect(replySequence, Ahead(session));
 
     /// <summary>Takes note that the command in hand has had its time; false if that is known.</summary>
     public bool TryNoteOverdue() => Interlocked.Exchange(ref _overdue, 1) == 0;
@@ -155,4 +159,12 @@ internal sealed class Lease(BackendConnection connection)
         Volatile.Write(ref _started, 0);
         Connection.Kills.End();
     }
+
+    // A prepare takes one statement only, as does a text where the session has not asked for more.
+    private ResultsAhead Ahead(Session session) => Command switch
+    {
+        CommandCode.Query when session.Settings.MultiStatements => Facts.Results,
+        CommandCode.Query or CommandCode.StmtExecute => Facts.Results.FirstOnly(),
+        _ => default,
+    };
 }

@@ -42,7 +42,7 @@ internal static class SharedWrite
         if (result.Succeeded)
         {
             session.ConsumeSent();
-            lease.Expect(session.Capabilities);
+            lease.Expect(session);
             return Step.Scan;
         }
 

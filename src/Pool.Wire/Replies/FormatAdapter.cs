@@ -26,6 +26,7 @@ public struct FormatAdapter
 
     private Capabilities _from;
     private ServerStatus _status;
+    private ResultsAhead _ahead;
     private Due _due;
     private ushort _warnings;
     private byte _lastSequence;
@@ -43,11 +44,13 @@ public struct FormatAdapter
     /// <param name="connection">The connection's effective capabilities.</param>
     /// <param name="client">The client's.</param>
     /// <param name="status">The status flags that the connection last reported: an inserted EOF carries them.</param>
-    public void Begin(Capabilities connection, Capabilities client, ServerStatus status)
+    /// <param name="ahead">What is known of the results: an inserted EOF tells that another follows.</param>
+    public void Begin(Capabilities connection, Capabilities client, ServerStatus status, ResultsAhead ahead = default)
     {
         var missing = connection & ~client & Adapted;
         _from = connection;
         _status = status & Lasting;
+        _ahead = ahead;
         _due = Due.Nothing;
         _warnings = 0;
         _preparing = false;
@@ -55,6 +58,9 @@ public struct FormatAdapter
         _dropsState = (missing & Capabilities.SessionTrack) != 0;
         SequenceShift = 0;
     }
+
+    /// <summary>Tells what the results will be, once the text of the command is known.</summary>
+    public void Expect(ResultsAhead ahead) => _ahead = ahead;
 
     /// <summary>
     /// Passes the packet that starts at the window's uninspected bytes, adapted. Answers how many of its bytes follow untouched;
@@ -75,6 +81,7 @@ public struct FormatAdapter
         if (kind is PacketKind.Ok or PacketKind.Terminator)
         {
             _status = summary.Status & Lasting;
+            _ahead = _ahead.After(kind);
         }
 
         switch (kind)
@@ -129,7 +136,8 @@ public struct FormatAdapter
     private void InsertEof(ReplyWindow window, byte sequence, ServerStatus extra)
     {
         Span<byte> packet = stackalloc byte[EofPacket.PacketLength];
-        EofPacket.Write(packet, (byte)(sequence + SequenceShift), _status | extra, _warnings);
+        var more = _ahead.OneFollows ? ServerStatus.MoreResults : ServerStatus.None;
+        EofPacket.Write(packet, (byte)(sequence + SequenceShift), _status | more | extra, _warnings);
         window.Insert(packet);
         SequenceShift++;
         _due = Due.Nothing;

@@ -40,18 +40,26 @@ public sealed class ReplyReader
     /// <summary>The id that the client is told of the statement that the command in hand prepares; null: the server's.</summary>
     public uint? StatementId { get; set; }
 
-    /// <summary>Starts with the reply to a new command, whose last packet had the sequence number before <paramref name="sequence"/>.</summary>
-    public void Begin(ReplyShape shape, Capabilities connection, Capabilities client, ServerStatus status, byte sequence = 1)
+    /// <summary>
+    /// Starts with the reply to a new command, whose last packet had the sequence number before <paramref name="sequence"/>; of its results
+    /// <paramref name="ahead"/> is known.
+    /// </summary>
+    public void Begin(
+        ReplyShape shape, Capabilities connection, Capabilities client, ServerStatus status, byte sequence = 1, ResultsAhead ahead = default)
     {
         _tracker.Begin(shape, connection);
-        _adapter.Begin(connection, client, status);
+        _adapter.Begin(connection, client, status, ahead);
         _bodyLeft = 0;
         _nextSequence = sequence;
         StatementId = null;
     }
 
-    /// <summary>Corrects where the reply's sequence numbers start, once the length of the command is known.</summary>
-    public void ExpectSequence(byte sequence) => _nextSequence = sequence;
+    /// <summary>Corrects where the reply's sequence numbers start, and what its results will be, once the whole command is known.</summary>
+    public void Expect(byte sequence, ResultsAhead ahead)
+    {
+        _nextSequence = sequence;
+        _adapter.Expect(ahead);
+    }
 
     /// <summary>Tells that the client's LOAD DATA LOCAL bytes have been sent; the last packet had the sequence number before <paramref name="sequence"/>.</summary>
     public void ClientDataSent(byte sequence)

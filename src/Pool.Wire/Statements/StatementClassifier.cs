@@ -1,3 +1,5 @@
+using Pool.Wire.Replies;
+
 namespace Pool.Wire.Statements;
 
 /// <summary>Turns the tokens of a text into its facts: which statement it is, and what its words touch and read.</summary>
@@ -18,6 +20,9 @@ internal struct StatementClassifier(LexerMode mode)
     private bool _isTyped;
     private bool _isTemporary;
     private bool _inner;
+    private bool _isProgram;
+    private bool _isBlock;
+    private ResultsAhead _results;
     private Context _before;
     private FunctionRule _call = new(mode);
     private VariableRule _variable;
@@ -67,12 +72,22 @@ internal struct StatementClassifier(LexerMode mode)
         _before.Add(token);
     }
 
-    /// <summary>What the text was. <paramref name="opaque"/>: its scanner could not be certain.</summary>
-    public StatementFacts Finish(bool opaque)
+    /// <summary>
+    /// What the text was. <paramref name="opaque"/>: its scanner could not be certain. <paramref name="commented"/>: there is a comment after
+    /// the last semicolon.
+    /// </summary>
+    public StatementFacts Finish(bool opaque, bool commented)
     {
+        // To servers that is one more statement, an empty one, which has an OK.
+        var isFollowed = _ended && commented;
         EndStatement();
-        return opaque ? new StatementFacts(StatementKind.Unknown, _traits | StatementTraits.Opaque)
-            : new StatementFacts(_several ? StatementKind.Multi : _kind, _traits);
+        if (opaque)
+        {
+            return new StatementFacts(StatementKind.Unknown, _traits | StatementTraits.Opaque);
+        }
+
+        var results = _results.Then(_isProgram || _isBlock);
+        return new StatementFacts(_several ? StatementKind.Multi : _kind, _traits) { Results = isFollowed ? results.Then(isProgram: false) : results };
     }
 
     private void EndStatement()
@@ -95,7 +110,14 @@ internal struct StatementClassifier(LexerMode mode)
             return false;
         }
 
-        this = new StatementClassifier(_mariaDb ? LexerMode.MariaDb : LexerMode.None) { _traits = _traits, _several = true };
+        // Where a block ends nobody can tell: what follows is taken for its own.
+        this = new StatementClassifier(_mariaDb ? LexerMode.MariaDb : LexerMode.None)
+        {
+            _traits = _traits,
+            _several = true,
+            _isBlock = _isBlock,
+            _results = _isBlock ? _results : _results.Then(_isProgram),
+        };
         return true;
     }
 
@@ -120,6 +142,10 @@ internal struct StatementClassifier(LexerMode mode)
         _traits |= verb.Traits;
         _evaluates = verb.Evaluates;
         _kind = _inner ? StatementKind.Set : verb.Kind;
+        _isProgram = verb.Kind == StatementKind.Call;
+
+        // IF, WHILE, DECLARE and the like: MariaDB runs them outside of stored code too.
+        _isBlock |= _mariaDb && verb.Kind == StatementKind.Unknown;
     }
 
     private void Rest(in Token token)
@@ -134,6 +160,7 @@ internal struct StatementClassifier(LexerMode mode)
             _kind = StatementKind.Unknown;
             _traits |= StatementTraits.Opaque;
             _isBody = true;
+            _isBlock = true;
         }
 
         if (token.Keyword >= Keyword.GlobalVariables && _verb != Keyword.Flush)

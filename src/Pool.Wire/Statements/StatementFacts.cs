@@ -1,3 +1,5 @@
+using Pool.Wire.Replies;
+
 namespace Pool.Wire.Statements;
 
 /// <summary>What the text of a statement tells.</summary>
@@ -5,6 +7,9 @@ namespace Pool.Wire.Statements;
 /// <param name="Traits">What it may touch and read of its session.</param>
 public readonly record struct StatementFacts(StatementKind Kind, StatementTraits Traits)
 {
+    /// <summary>The results that will answer it, where the server takes several statements in a text; nothing if the text is not certain.</summary>
+    public ResultsAhead Results { get; init; }
+
     /// <summary>True when the statement may leave something behind that no tracker and no status flag reports reliably.</summary>
     public bool TouchesSession => (Traits & StatementTraits.TouchesSession) != 0;
 

@@ -31,6 +31,7 @@ public struct StatementInspector(LexerMode mode)
             if (token.Kind == TokenKind.Semicolon)
             {
                 _scanner.MayReadDifferently = _classifier.MayHaveSet;
+                _scanner.HasComment = false;
             }
         }
     }
@@ -43,7 +44,7 @@ public struct StatementInspector(LexerMode mode)
             _classifier.Take(token);
         }
 
-        return _classifier.Finish(_scanner.Opaque || _ambiguous);
+        return _classifier.Finish(_scanner.Opaque || _ambiguous, _scanner.HasComment);
     }
 
     /// <summary>What <paramref name="sql"/>, a whole text, is.</summary>

@@ -53,6 +53,9 @@ internal struct TokenScanner(LexerMode mode)
     /// </summary>
     public bool MayReadDifferently { get; set; }
 
+    /// <summary>There was a comment, since this was last set to false.</summary>
+    public bool HasComment { get; set; }
+
     /// <summary>The next token of <paramref name="sql"/> from <paramref name="at"/> on; false at its end.</summary>
     public bool Next(ReadOnlySpan<byte> sql, ref int at, out Token token)
     {
@@ -85,6 +88,7 @@ internal struct TokenScanner(LexerMode mode)
         token = default;
         var state = _state;
         _state = State.Code;
+        HasComment |= state is State.LineComment or State.DashDash;
         Opaque |= _inVersionComment || state is State.Quoted or State.Escape or State.BlockComment or State.BlockCommentStar
             or State.SlashStar or State.SlashStarM or State.Version;
         return state switch
@@ -323,14 +327,14 @@ internal struct TokenScanner(LexerMode mode)
 
         Opaque |= !_version.IsCode(Has(LexerMode.MariaDb));
         _inVersionComment = true;
-        _apart = true;
+        _apart = HasComment = true;
         _state = State.Code;
         return false;
     }
 
     private bool Comment(ReadOnlySpan<byte> sql, ref int at)
     {
-        _apart = true;
+        _apart = HasComment = true;
         if (_state == State.BlockCommentStar)
         {
             return sql[at] switch

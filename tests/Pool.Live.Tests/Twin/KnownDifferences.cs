@@ -25,10 +25,10 @@ internal static class KnownDifferences
 
     /// <summary>
     /// Status flags that are not compared in the EOF between columns and rows, which the node makes for clients of the old
-    /// format: the server tells only after the rows whether an index was used, more results come, and the statement itself has begun
+    /// format: the server tells only after the rows whether an index was used, and the statement itself has begun
     /// a transaction, as the first one that uses a table does without autocommit. Nor is its number of warnings compared.
     /// </summary>
-    public static ServerStatus IgnoredBetween(ServerStatus status) => ServerStatus.NoIndexUsed | ServerStatus.NoGoodIndexUsed | ServerStatus.MoreResults
+    public static ServerStatus IgnoredBetween(ServerStatus status) => ServerStatus.NoIndexUsed | ServerStatus.NoGoodIndexUsed
         | ((status & ServerStatus.Autocommit) == 0 ? ServerStatus.InTransaction : ServerStatus.None);
 
     /// <summary>

@@ -82,6 +82,64 @@ public sealed class FormatAdapterTests
         Assert.True(adapter.IsPassThrough);
     }
 
+    [Theory]
+    [InlineData(0, 0, "RRO", "...")] // Nothing is known.
+    [InlineData(1, 0, "R", ".")]
+    [InlineData(2, 0, "RO", "+ ")]
+    [InlineData(2, 0, "OR", " .")]
+    [InlineData(3, 0, "RRR", "++.")]
+    [InlineData(3, 0, "ROE", "+  ")]
+    [InlineData(3, 0, "RX", "+x")]
+    [InlineData(1, 1, "RRO", "++ ")] // A CALL.
+    [InlineData(1, 1, "O", " ")]
+    [InlineData(1, 1, "RX", "+x")]
+    [InlineData(1, 1, "RPO", "++ ")]
+    [InlineData(2, 0b10, "RRRO", "+++ ")] // SELECT; CALL.
+    [InlineData(2, 0b01, "RROR", "++ .")] // CALL; SELECT.
+    [InlineData(5, 0b01010, "RRRORROR", "+++ ++ .")]
+    [InlineData(1, 0, "RR", "..")] // More than was known.
+    public void An_EOF_before_the_rows_tells_that_another_result_follows(int statements, uint programs, string results, string told)
+    {
+        Assert.Equal(Reply(ReplyRun.Legacy), Through(ReplyRun.Legacy));
+        Assert.Equal(Reply(ReplyRun.Modern), Through(ReplyRun.Modern));
+        Assert.Equal(Reply(ReplyRun.Legacy | Capabilities.DeprecateEof), Through(ReplyRun.Legacy | Capabilities.DeprecateEof));
+
+        byte[] Through(Capabilities client)
+        {
+            var reader = new ReplyReader();
+            reader.Begin(ReplyShape.Results, ReplyRun.Modern, client, ServerStatus.Autocommit, ahead: new ResultsAhead(statements, programs));
+            return ReplyRun.Whole(reader, Reply(ReplyRun.Modern), _ => 7);
+        }
+
+        // A result set with rows, one of output parameters, an OK, an error, and one after the columns.
+        byte[] Reply(Capabilities format)
+        {
+            var bytes = new ReplyBytes(format);
+            for (var i = 0; i < results.Length; i++)
+            {
+                var last = ServerStatus.Autocommit | (i + 1 < results.Length ? ServerStatus.MoreResults : ServerStatus.None);
+                var before = ServerStatus.Autocommit | (told[i] is '+' ? ServerStatus.MoreResults : ServerStatus.None);
+                _ = results[i] switch
+                {
+                    'R' => bytes.ResultSet(before, "a").TextRow("1").End(new OkFields(last)),
+                    'P' => bytes.ResultSet(before, "a").TextRow("1").End(new OkFields(last | ServerStatus.OutParameters)),
+                    'X' => bytes.ResultSet(before | ServerStatus.MoreResults, "a").Err(1242, "many rows"),
+                    'E' => bytes.Err(1064, "nonsense"),
+                    _ => bytes.Ok(new OkFields(last)),
+                };
+            }
+
+            return bytes.ToArray();
+        }
+    }
+
+    [Fact]
+    public void A_result_set_without_rows_in_a_call_tells_both_times_that_another_result_follows() => Golden(
+        ReplyShape.Results,
+        "01000001 01  " + At(2) + "  07000003 FE 00 00 0A00 0000  07000004 00 00 00 0200 0000",
+        "01000001 01  " + At(2) + "  05000003 FE 0000 0A00  05000004 FE 0000 0A00  07000005 00 00 00 0200 0000",
+        new ResultsAhead(1, 1));
+
     [Fact]
     public void The_clients_sequence_goes_on_after_a_file_was_asked_for()
     {
@@ -103,13 +161,13 @@ public sealed class FormatAdapterTests
 
     private static string At(int sequence) => Column.Replace("0?", $"{sequence:X2}", StringComparison.Ordinal);
 
-    private static void Golden(ReplyShape shape, string server, string client)
+    private static void Golden(ReplyShape shape, string server, string client, ResultsAhead ahead = default)
     {
         var (bytes, expected) = (Hex(server), Hex(client));
         for (var cut = 1; cut <= bytes.Length; cut++)
         {
             var reader = new ReplyReader();
-            reader.Begin(shape, ReplyRun.Modern, ReplyRun.Legacy, ServerStatus.Autocommit);
+            reader.Begin(shape, ReplyRun.Modern, ReplyRun.Legacy, ServerStatus.Autocommit, ahead: ahead);
             Assert.Equal(Convert.ToHexString(expected), Convert.ToHexString(ReplyRun.Whole(reader, bytes, _ => cut)));
         }
     }

@@ -141,10 +141,22 @@ public sealed class ReplyReaderTests
     {
         var reader = new ReplyReader();
         reader.Begin(ReplyShape.Results, ReplyRun.Modern, ReplyRun.Legacy, ServerStatus.None);
-        reader.ExpectSequence(3);
+        reader.Expect(3, default);
         var ok = new ReplyBytes(ReplyRun.Modern, 3).Ok(s_ok).ToArray();
         Assert.Equal(ok, ReplyRun.Whole(reader, ok, _ => 1));
         Assert.Equal(4, reader.NextClientSequence);
+    }
+
+    [Fact]
+    public void What_results_come_can_be_told_before_the_reply()
+    {
+        var reader = new ReplyReader();
+        reader.Begin(ReplyShape.Results, ReplyRun.Modern, ReplyRun.Legacy, ServerStatus.None);
+        reader.Expect(3, new ResultsAhead(2, 0));
+        var more = new OkFields(ServerStatus.MoreResults);
+        var server = new ReplyBytes(ReplyRun.Modern, 3).ResultSet(more.Status, "a").End(more).Ok(new OkFields()).ToArray();
+        var client = new ReplyBytes(ReplyRun.Legacy, 3).ResultSet(more.Status, "a").End(more).Ok(new OkFields()).ToArray();
+        Assert.Equal(client, ReplyRun.Whole(reader, server, _ => 1));
     }
 
     [Fact]

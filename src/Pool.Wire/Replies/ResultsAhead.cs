@@ -1,0 +1,28 @@
+namespace Pool.Wire.Replies;
+
+/// <summary>
+/// What the text of a command tells beforehand of the results that will answer it. Servers tell with the EOF before the rows that another
+/// result follows, to clients that read such an EOF. The default: nothing is known, and no other result expected.
+/// </summary>
+/// <param name="Statements">How many statements are still to be answered, the present one included.</param>
+/// <param name="Programs">
+/// A bit for each of the first 32 of them, the present one's the lowest: a CALL or a block, which is answered by result sets of any number
+/// and an OK after them. Any other statement has one result.
+/// </param>
+public readonly record struct ResultsAhead(int Statements, uint Programs)
+{
+    private const int Bits = 32;
+
+    /// <summary>After a result set that comes now, another result will follow.</summary>
+    public bool OneFollows => Statements > 1 || (Programs & 1) != 0;
+
+    /// <summary>Of the first statement alone: a prepared one, or one where the server takes no more.</summary>
+    public ResultsAhead FirstOnly() => new(1, Programs & 1);
+
+    /// <summary>With one more statement at the end.</summary>
+    public ResultsAhead Then(bool isProgram) => new(Statements + 1, isProgram && Statements < Bits ? Programs | (1u << Statements) : Programs);
+
+    /// <summary>What is ahead when a result has ended, in this way.</summary>
+    public ResultsAhead After(PacketKind end) =>
+        Statements == 0 || ((Programs & 1) != 0 && end == PacketKind.Terminator) ? this : new(Statements - 1, Programs >> 1);
+}
