@@ -25,21 +25,18 @@ internal static class StatementSetup
     public static async ValueTask<(Refusal? Refusal, ConnectionStatement? Here)> AcquireAsync(
         Session session, CommandCode command, SessionStatement statement, StatementFacts facts, bool mayShareWrite = false)
     {
-        var asksForLast = (facts.Traits & LastResult) != 0 && !statement.HasLongData;
+        var asked = statement.HasLongData ? StatementTraits.None : facts.Traits & LastResult;
         for (var attempt = 1; ; attempt++)
         {
-            if (session.Lease is not { HasLastResult: true })
-            {
-                facts = facts with { Traits = facts.Traits & ~LastResult };
-            }
-
+            facts = facts with { Traits = facts.Traits & ~(session.Lease?.Missing(LastResult) ?? LastResult) };
             if (await LeaseSetup.AcquireAsync(session, command, facts, mayShareWrite) is { } refusal)
             {
                 return (refusal, null);
             }
 
             var lease = session.Lease!;
-            if ((!asksForLast || lease.HasLastResult) && TryFind(session, lease.Connection, command, statement, out var here))
+            var missing = lease.Missing(asked);
+            if (missing == 0 && TryFind(session, lease.Connection, command, statement, out var here))
             {
                 return (null, here);
             }
@@ -55,11 +52,12 @@ internal static class StatementSetup
                 return (unpainted, null);
             }
 
-            var (result, added) = await PrepareAsync(session, lease, statement.Text, asksForLast ? await RewrittenAsync(session, lease, statement.Text) : null);
+            var rewritten = asked != 0 ? await RewrittenAsync(session, lease, statement.Text) : null;
+            var (result, added) = await PrepareAsync(session, lease, statement.Text, rewritten);
             if (result.Succeeded && (facts.Traits & StatementTraits.FollowedUserVariables) != 0)
             {
                 session.Variables!.Prepared(lease.Connection.UserVariables);
-                result = await UserVariableTravel.BringAsync(session, lease.Connection, facts.Traits, keepsDiagnostics: asksForLast) ?? result;
+                result = await UserVariableTravel.BringAsync(session, lease.Connection, facts.Traits, keepsDiagnostics: asked != 0) ?? result;
             }
 
             if (result.Succeeded)

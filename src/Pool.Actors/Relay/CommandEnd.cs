@@ -174,13 +174,7 @@ internal static class CommandEnd
         lease.HasLastResult = true;
         lease.InsertIdUnread |= MayHaveChangedInsertId(lease.Facts, summary);
 
-        if (summary.IsResultSet || (summary.ErrorCode == 0 && lease.Facts.Kind is StatementKind.Call or StatementKind.Insert or StatementKind.Replace or StatementKind.Ddl))
-        {
-            lease.FoundRowsUnread = (!summary.IsResultSet && lease.FoundRowsUnread)
-                || (lease.Facts.Traits & StatementTraits.CalcFoundRows) != 0
-                || (lease.CalculatesFoundRows && lease.Command == CommandCode.StmtExecute);
-        }
-
+        FoundRows.Note(session, lease, summary);
         if (summary.ErrorCode is ReadOnlyOption or ReadOnlyMode)
         {
             session.Origin.Backend.NoteReadOnly();

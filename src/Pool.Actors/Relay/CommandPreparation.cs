@@ -132,7 +132,8 @@ internal static class CommandPreparation
             return DiagnosticsAnswers.Count(diagnostics, request);
         }
 
-        var values = lease.HasLastResult ? new SessionValues(session.Id.Value) : session.Record.Values(session.Id.Value, session.Diagnostics);
+        var values = !lease.HasLastResult ? session.Record.Values(session.Id.Value, session.Diagnostics)
+            : new SessionValues(session.Id.Value, FoundRows: lease.HasFoundRows ? null : session.Record.FoundRows);
         var output = new ArrayBufferWriter<byte>(session.Inbox.Header.PacketLength + 64);
         output.GetSpan(PacketHeader.Size + 1)[PacketHeader.Size] = (byte)CommandCode.Query;
         output.Advance(PacketHeader.Size + 1);

@@ -143,7 +143,7 @@ internal static class CommandStart
 
     /// <summary>True if the statement asks for what the leased connection does not know, or knows of another session.</summary>
     public static bool NeedsRestore(Lease lease, StatementTraits traits) =>
-        ((traits & LastResult) != 0 && !lease.HasLastResult) || ((traits & InsertId) != 0 && !lease.HasInsertId);
+        lease.Missing(traits) != 0 || ((traits & InsertId) != 0 && !lease.HasInsertId);
 
     /// <summary>True if the statement would pin one session too many.</summary>
     public static bool ExceedsPins(Session session, CommandCode command, StatementTraits traits) =>

@@ -42,8 +42,19 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>A prepared statement has SQL_CALC_FOUND_ROWS, so that each execute may leave such a value.</summary>
     public bool CalculatesFoundRows { get; set; }
 
-    /// <summary>The session's last statement ran here: its row count, found rows and warnings are what this connection says.</summary>
-    public bool HasLastResult { get; set; }
+    /// <summary>The session's last statement ran here: its row count and warnings are what this connection says.</summary>
+    public bool HasLastResult
+    {
+        get;
+        set
+        {
+            field = value;
+            HasFoundRows &= value;
+        }
+    }
+
+    /// <summary>FOUND_ROWS() of the session is what this connection says. Many statements leave there what another session's left.</summary>
+    public bool HasFoundRows { get; set; }
 
     /// <summary>The session's last statement was prepared here with warnings, and the session does not know yet of what.</summary>
     public bool PrepareWarned { get; set; }
@@ -94,6 +105,13 @@ internal sealed class Lease(BackendConnection connection)
         Pending = null;
         Hinted = null;
         Connection.Holder = session;
+    }
+
+    /// <summary>Of what a statement with these traits asks about the last one: what this connection does not tell, or tells of another session.</summary>
+    public StatementTraits Missing(StatementTraits asked)
+    {
+        const StatementTraits Last = StatementTraits.ReadsRowCount | StatementTraits.ReadsDiagnostics;
+        return asked & ((HasLastResult ? StatementTraits.None : Last) | (HasFoundRows ? StatementTraits.None : StatementTraits.ReadsFoundRows));
     }
 
     /// <summary>A command is about to be sent; its last packet has the sequence number before <paramref name="replySequence"/>.</summary>

@@ -89,7 +89,7 @@ internal static class OwnResults
     {
         var value = await ReadAsync(lease.Connection, "SELECT FOUND_ROWS() LIMIT 1");
         session.Record.FoundRows = value ?? session.Record.FoundRows;
-        lease.FoundRowsUnread = false;
+        lease.FoundRowsUnread = lease.HasFoundRows = false;
         return value is not null;
     }
 

@@ -18,23 +18,9 @@ internal struct SessionRecord
     /// <summary>FOUND_ROWS().</summary>
     public ulong FoundRows { get; set; }
 
-    /// <summary>Takes note of a reply.</summary>
-    public void Note(in ReplySummary summary)
-    {
-        if (summary.ErrorCode != 0)
-        {
-            RowCount = -1;
-        }
-        else if (summary.IsResultSet)
-        {
-            RowCount = -1;
-            FoundRows = summary.Rows;
-        }
-        else
-        {
-            RowCount = (long)summary.AffectedRows;
-        }
-    }
+    /// <summary>Takes note of a reply; for its found rows see <see cref="Relay.FoundRows"/>.</summary>
+    public void Note(in ReplySummary summary) =>
+        RowCount = summary.ErrorCode != 0 || summary.IsResultSet ? -1 : (long)summary.AffectedRows;
 
     /// <summary>Takes note of a command without rows that the session answered itself, as the server counts it: 0 after an OK, -1 after an EOF.</summary>
     public void NoteLocal(long rowCount) => RowCount = rowCount;

@@ -49,7 +49,7 @@ internal struct ReplyContents(Capabilities capabilities)
             return false;
         }
 
-        _summary.IsResultSet = true;
+        _summary.IsResultSet = _summary.HadResultSet = true;
         _summary.Rows = 0;
         return true;
     }

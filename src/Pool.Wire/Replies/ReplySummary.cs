@@ -1,6 +1,6 @@
 namespace Pool.Wire.Replies;
 
-/// <summary>What a reply said, as far as the pool must know it. Holds for the last result when there are several, but for the flags, which add up.</summary>
+/// <summary>What a reply said, as far as the pool must know it. Holds for the last result when there are several, but for what adds up: the flags, and <see cref="HadResultSet"/>.</summary>
 public struct ReplySummary
 {
     /// <summary>The status flags of the last OK, EOF or terminator.</summary>
@@ -26,6 +26,9 @@ public struct ReplySummary
 
     /// <summary>True if the last result was a result set.</summary>
     public bool IsResultSet { get; set; }
+
+    /// <summary>True if any result was a result set.</summary>
+    public bool HadResultSet { get; set; }
 
     /// <summary>The session trackers reported a system variable.</summary>
     public bool VariableChanged { get; set; }

@@ -23,6 +23,8 @@ internal struct StatementClassifier(LexerMode mode)
     private bool _isProgram;
     private bool _isBlock;
     private ResultsAhead _results;
+    private bool _combines;
+    private bool _limits;
     private Context _before;
     private FunctionRule _call = new(mode);
     private VariableRule _variable;
@@ -92,7 +94,8 @@ internal struct StatementClassifier(LexerMode mode)
 
     private void EndStatement()
     {
-        _traits |= _call.End();
+        // MariaDB counts the rows of a UNION before its LIMIT.
+        _traits |= _call.End() | (_combines && _limits ? StatementTraits.CalcFoundRows : StatementTraits.None);
         _ended = true;
         if (_verb is Keyword.Create or Keyword.Alter or Keyword.Drop or Keyword.Rename
             && !_isTemporary && _kind != StatementKind.Deallocate)
@@ -200,12 +203,18 @@ internal struct StatementClassifier(LexerMode mode)
         {
             case Keyword.Select or Keyword.Values:
                 _evaluates |= _verb is Keyword.Create or Keyword.Alter;
-                if (_mariaDb && word == Keyword.Select && _verb is Keyword.Insert or Keyword.Replace)
+                if (_mariaDb && _depth == 0 && word == Keyword.Select && _verb is Keyword.Insert or Keyword.Replace)
                 {
-                    // MariaDB counts the rows that are written as found.
+                    // MariaDB counts the rows that are written as found, but not always those of a subquery.
                     _traits |= StatementTraits.CalcFoundRows;
                 }
 
+                break;
+            case Keyword.Union or Keyword.Except or Keyword.Intersect:
+                _combines |= _depth == 0;
+                break;
+            case Keyword.Limit when _mariaDb && Reads:
+                _limits = true;
                 break;
             case Keyword.SqlCalcFoundRows:
                 _traits |= StatementTraits.CalcFoundRows;

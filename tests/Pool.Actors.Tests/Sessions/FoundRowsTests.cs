@@ -1,4 +1,5 @@
 using Pool.Actors.Sessions;
+using Pool.Actors.Tests.Prepared;
 using Pool.Testing;
 using Pool.Wire.Commands;
 
@@ -121,6 +122,26 @@ public sealed class FoundRowsTests
         await client.QueryAsync("BEGIN");
         await client.QueryAsync(Counting);
         Assert.Contains("CAST(500 AS SIGNED)", await AskedAsync(node, client, "SELECT FOUND_ROWS(), LAST_INSERT_ID()"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("BEGIN", false)]
+    [InlineData("BEGIN", true)]
+    [InlineData("LOCK TABLES t READ", false)]
+    [InlineData("CREATE TEMPORARY TABLE t (a INT)", true)]
+    public async Task What_selects_nothing_leaves_the_found_rows_of_the_session_and_not_of_the_connection(string taking, bool isPrepared)
+    {
+        await using var node = new TestNode(connections: 1);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        var id = isPrepared ? await client.PrepareAsync("SELECT FOUND_ROWS()") : 0;
+        await client.QueryAsync("SELECT a LIMIT 3");
+        await other.QueryAsync("SELECT b LIMIT 5");
+        await client.QueryAsync(taking);
+        var asked = isPrepared ? await client.ExecuteAsync(id) : await client.QueryAsync("SELECT FOUND_ROWS()");
+        Assert.Contains("CAST(3 AS SIGNED)", asked.Value, StringComparison.Ordinal);
+        await client.QueryAsync("SELECT c LIMIT 4");
+        asked = isPrepared ? await client.ExecuteAsync(id) : await client.QueryAsync("SELECT FOUND_ROWS()");
+        Assert.Equal(isPrepared ? "SELECT FOUND_ROWS()" : "4", asked.Value);
     }
 
     private static TestNode NodeThatFinds500() => new(connections: 1, server: new FakeServer

@@ -211,6 +211,47 @@ public abstract class StatementTests<TServer>(FaultRig<TServer> rig)
         await client.ExecuteAsync(warned);
     });
 
+    // What does not select takes a connection where another session has selected.
+    [Theory]
+    [InlineData("BEGIN", "COMMIT")]
+    [InlineData("LOCK TABLES prepared.t READ", "UNLOCK TABLES")]
+    [InlineData("PREPARE s FROM 'SELECT 1'", "DEALLOCATE PREPARE s")]
+    [InlineData("HANDLER prepared.t OPEN AS h", "HANDLER h CLOSE")]
+    [InlineData("CREATE TEMPORARY TABLE prepared.temp (a INT)", "DROP TEMPORARY TABLE prepared.temp")]
+    [InlineData("DO GET_LOCK('found', 0)", "DO RELEASE_LOCK('found')")]
+    [InlineData("SET TRANSACTION READ ONLY", "COMMIT")]
+    public Task Found_rows_are_the_sessions_own(string taking, string ending) => SameAsync(isMoved: false, async (client, other) =>
+    {
+        var found = await client.PrepareAsync("SELECT FOUND_ROWS()");
+        foreach (var isPrepared in (bool[])[false, true])
+        {
+            await client.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3");
+            await other.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5");
+            await client.QueryAsync(taking);
+            await (isPrepared ? client.ExecuteAsync(found) : client.QueryAsync("SELECT FOUND_ROWS()"));
+            await client.QueryAsync("SELECT 1 UNION SELECT 2");
+            await (isPrepared ? client.ExecuteAsync(found) : client.QueryAsync("SELECT FOUND_ROWS()"));
+            await client.QueryAsync(ending);
+        }
+    });
+
+    [Theory]
+    [InlineData("SELECT id INTO @x FROM prepared.t LIMIT 1")]
+    [InlineData("SELECT id FROM prepared.t UNION SELECT 9 LIMIT 2")]
+    [InlineData("SELECT id FROM prepared.t LIMIT 3; SELECT id INTO @x FROM prepared.t LIMIT 1")]
+    [InlineData("SELECT id FROM prepared.t LIMIT 3; SELECT 1")]
+    [InlineData("INSERT INTO prepared.t (n) VALUES ((SELECT 1))")]
+    [InlineData("CHECKSUM TABLE prepared.t")]
+    [InlineData("SHOW WARNINGS")]
+    [InlineData("SHOW COUNT(*) WARNINGS")]
+    public Task Found_rows_are_what_the_server_counted(string sql) => SameAsync(async (client, _) =>
+    {
+        await client.QueryAsync("INSERT INTO prepared.t (v) VALUES ('a'), ('b'), ('c'), ('d'), ('e')");
+        await client.QueryAsync("SELECT v FROM prepared.t");
+        await client.QueryAsync(sql);
+        await client.QueryAsync("SELECT FOUND_ROWS()");
+    });
+
     [Fact]
     public Task A_session_knows_the_lock_that_it_holds_as_its_own() => SameAsync(async (client, _) =>
     {

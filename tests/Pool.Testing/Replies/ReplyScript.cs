@@ -147,7 +147,7 @@ public sealed class ReplyScript
             _steps.Add(b => b.DefinitionsEnd(status));
         }
 
-        (_expected.IsResultSet, _expected.Rows) = (true, 0);
+        (_expected.IsResultSet, _expected.HadResultSet, _expected.Rows) = (true, true, 0);
     }
 
     private void DrawRows()

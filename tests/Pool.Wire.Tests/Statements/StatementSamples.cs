@@ -245,6 +245,11 @@ internal static class StatementSamples
         new("SELECT nextval('s')", Select, UnknownFunction),
         new("SELECT SQL_CALC_FOUND_ROWS * FROM t LIMIT 1", Select, CalcFoundRows),
         new("SELECT t.sql_calc_found_rows FROM t", Select),
+        new("SELECT a FROM t UNION SELECT 9 LIMIT 2", Select, CalcFoundRows, Maria),
+        new("SELECT a FROM t UNION SELECT 9 LIMIT 2", Select),
+        new("SELECT a FROM (SELECT 1 UNION SELECT 2) t LIMIT 2", Select, Mode: Maria),
+        new("INSERT INTO t SELECT 1", Insert, CalcFoundRows, Maria),
+        new("INSERT INTO t VALUES ((SELECT 1))", Insert, Mode: Maria),
 
         // Reads.
         new("SELECT LAST_INSERT_ID()", Select, ReadsInsertId),

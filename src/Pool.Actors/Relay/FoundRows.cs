@@ -1,0 +1,66 @@
+using Pool.Actors.Backends;
+using Pool.Actors.Sessions;
+using Pool.Wire.Commands;
+using Pool.Wire.Framing;
+using Pool.Wire.Replies;
+using Pool.Wire.Statements;
+
+namespace Pool.Actors.Relay;
+
+/// <summary>
+/// What FOUND_ROWS() is after a statement. Only statements that select set it for certain; after the others a connection still says what
+/// it said before, which may be another session's.
+/// </summary>
+internal static class FoundRows
+{
+    /// <summary>Takes note of the end of the command in hand.</summary>
+    public static void Note(Session session, Lease lease, in ReplySummary summary)
+    {
+        if (summary.ErrorCode != 0)
+        {
+            return;
+        }
+
+        var (kind, calculates) = (lease.Facts.Kind, (lease.Facts.Traits & StatementTraits.CalcFoundRows) != 0);
+        var isMySql = session.Origin.Backend.Facts!.Flavour == ServerFlavour.MySql;
+        if (kind is StatementKind.Select or StatementKind.Table || (isMySql && kind is StatementKind.Values or StatementKind.Do))
+        {
+            // With INTO, the rows that were taken. A cursor's are counted before they come. MySQL selects one row for DO.
+            session.Record.FoundRows = summary.IsResultSet ? summary.Rows : kind == StatementKind.Do ? 1 : summary.AffectedRows;
+            lease.HasFoundRows = true;
+            lease.FoundRowsUnread = calculates || (summary.Status & ServerStatus.CursorExists) != 0;
+        }
+        else if (summary.HadResultSet && MaySelect(kind) && (summary.Status & ServerStatus.OutParameters) == 0)
+        {
+            session.Record.FoundRows = summary.Rows;
+            lease.HasFoundRows = true;
+            lease.FoundRowsUnread = calculates || !summary.IsResultSet || (lease.CalculatesFoundRows && lease.Command == CommandCode.StmtExecute);
+        }
+        else if (kind is StatementKind.Show or StatementKind.Explain)
+        {
+            // Some of them select, others do not.
+            session.Record.FoundRows = ShowsDiagnostics(session, lease) ? session.Record.FoundRows : summary.Rows;
+        }
+        else if (calculates && kind is StatementKind.Insert or StatementKind.Replace)
+        {
+            lease.HasFoundRows = lease.FoundRowsUnread = true;
+        }
+        else
+        {
+            // A procedure that selects into variables, perhaps.
+            lease.FoundRowsUnread |= calculates && lease.HasFoundRows;
+        }
+    }
+
+    private static bool ShowsDiagnostics(Session session, Lease lease) =>
+        (lease.Facts.Traits & StatementTraits.ReadsDiagnostics) != 0
+        && DiagnosticsStatement.TryParse(Text(session, lease), CommandStart.Mode(session), out var request) && !request.CountOnly;
+
+    private static ReadOnlySpan<byte> Text(Session session, Lease lease) =>
+        lease.Statement is { } statement ? (statement.Text is { } prepared ? prepared.Text : [])
+        : session.Outgoing.Length > PacketHeader.Size ? session.Outgoing.Span[(PacketHeader.Size + 1)..] : [];
+
+    // Several statements, stored code, or what is not known: it does if rows come.
+    private static bool MaySelect(StatementKind kind) => kind is StatementKind.Multi or StatementKind.Call or StatementKind.Execute
+        or StatementKind.Set or StatementKind.Unknown or StatementKind.Empty;
+}
