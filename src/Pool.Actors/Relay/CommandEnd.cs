@@ -155,6 +155,7 @@ internal static class CommandEnd
                 session.Statements?.Remove(BinaryPrimitives.ReadUInt32LittleEndian(session.Outgoing.Span[5..]));
                 return;
             case CommandCode.StmtSendLongData or CommandCode.Statistics or CommandCode.FieldList:
+            case CommandCode.StmtFetch when summary.ErrorCode == 0:
                 return;
             case CommandCode.SetOption when summary.ErrorCode == 0:
                 SettingsChange.WithMultiStatements(session, session.Outgoing.Span[5] == 0);

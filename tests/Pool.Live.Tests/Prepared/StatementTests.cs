@@ -253,6 +253,25 @@ public abstract class StatementTests<TServer>(FaultRig<TServer> rig)
     });
 
     [Fact]
+    public Task Found_rows_and_warnings_of_a_cursor_are_those_of_its_execute() => SameAsync(async (client, _) =>
+    {
+        await client.QueryAsync("INSERT INTO prepared.t (v) VALUES ('a'), ('b'), ('c')");
+        var id = await client.PrepareAsync("SELECT v FROM prepared.t ORDER BY id");
+        var warning = await client.PrepareAsync("SELECT CAST(v AS SIGNED) FROM prepared.t ORDER BY id");
+        foreach (var rows in (int[])[1, 10])
+        {
+            await client.ExecuteAsync(id, cursor: true, types: false);
+            await client.FetchAsync(id, rows);
+            await client.FetchAsync(id, rows + 2);
+            await client.QueryAsync("SELECT FOUND_ROWS()");
+            await client.ExecuteAsync(warning, cursor: true, types: false);
+            await client.FetchAsync(warning, rows);
+            await client.QueryAsync("SHOW WARNINGS");
+            await client.QueryAsync("SELECT FOUND_ROWS(), ROW_COUNT()");
+        }
+    });
+
+    [Fact]
     public Task A_session_knows_the_lock_that_it_holds_as_its_own() => SameAsync(async (client, _) =>
     {
         const string Compares = "SELECT IS_USED_LOCK('live job') = CONNECTION_ID()";
