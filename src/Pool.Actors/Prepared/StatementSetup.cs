@@ -53,6 +53,11 @@ internal static class StatementSetup
             }
 
             var rewritten = asked != 0 ? await RewrittenAsync(session, lease, statement.Text) : null;
+            if ((missing & LeaseSetup.Counts) != 0 && rewritten is null)
+            {
+                await LeaseSetup.NeutralizeAsync(session, lease);
+            }
+
             var (result, added) = await PrepareAsync(session, lease, statement.Text, rewritten);
             if (result.Succeeded && (facts.Traits & StatementTraits.FollowedUserVariables) != 0)
             {

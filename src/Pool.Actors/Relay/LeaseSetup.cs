@@ -16,6 +16,9 @@ internal static class LeaseSetup
 {
     private const int MaxAttempts = 3;
 
+    /// <summary>What a statement may ask about what the last one changed and found.</summary>
+    public const StatementTraits Counts = StatementTraits.ReadsRowCount | StatementTraits.ReadsFoundRows;
+
     /// <summary>
     /// Leases a connection if the session holds none, and readies it for a command. The answer is null, or the error for the client;
     /// nothing of the command has run then.
@@ -146,15 +149,9 @@ internal static class LeaseSetup
             return problem;
         }
 
-        const StatementTraits Counts = StatementTraits.ReadsRowCount | StatementTraits.ReadsFoundRows;
-        if ((command == CommandCode.StmtPrepare || facts.Kind == StatementKind.Call) && (traits & Counts) != 0 && !lease.HasLastResult)
+        if ((lease.Missing(traits) & Counts) != 0 && AsksUnseen(session, command, facts.Kind) && await NeutralizeAsync(session, lease) is { Succeeded: false } unneutral)
         {
-            // The text of a prepared statement, or of a routine, is not rewritten: so that it does not tell another session's counts, it tells these.
-            var neutral = await connection.QueryAsync("SELECT 1", CancellationToken.None);
-            if (!neutral.Succeeded)
-            {
-                return neutral;
-            }
+            return unneutral;
         }
 
         // A statement that asks for its predecessor's warnings gets them, and nothing in between.
@@ -175,6 +172,19 @@ internal static class LeaseSetup
 
         return unrestored;
     }
+
+    /// <summary>
+    /// So that what is not rewritten (a routine, a view, a definition, what a client prepares) does not tell the counts of another session's
+    /// statement, it tells those of this one.
+    /// </summary>
+    public static async ValueTask<QueryResult> NeutralizeAsync(Session session, Lease lease) =>
+        lease.HasLastResult && !await OwnResults.TakeAsync(session, lease)
+            ? QueryResult.Broken("the connection is lost")
+            : await lease.Connection.QueryAsync("SELECT 1", CancellationToken.None);
+
+    private static bool AsksUnseen(Session session, CommandCode command, StatementKind kind) =>
+        command == CommandCode.StmtPrepare || kind is StatementKind.Call or StatementKind.Ddl
+        || (command == CommandCode.Query && (StatementInspector.Inspect(session.Inbox.Payload[1..], CommandStart.Mode(session)).Traits & Counts) == 0);
 
     // Where the connection's state is not known, or no place is left for it in the table, the session is the only one there.
     private static async ValueTask<QueryResult?> PaintForAsync(

@@ -144,6 +144,17 @@ public sealed class FoundRowsTests
         Assert.Equal(isPrepared ? "SELECT FOUND_ROWS()" : "4", asked.Value);
     }
 
+    [Fact]
+    public async Task A_definition_that_asks_finds_neither_another_sessions_rows_nor_changes()
+    {
+        await using var node = new TestNode(connections: 1);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        const string Defines = "CREATE TABLE t AS SELECT FOUND_ROWS(), ROW_COUNT()";
+        await other.QueryAsync("SELECT b LIMIT 5");
+        await client.QueryAsync(Defines);
+        Assert.Equal(["SELECT 1", Defines], node.Server.Queries.TakeLast(2));
+    }
+
     private static TestNode NodeThatFinds500() => new(connections: 1, server: new FakeServer
     {
         Script = (connection, statement) => statement is { Command: CommandCode.Query, Text: "SELECT FOUND_ROWS() LIMIT 1" }

@@ -1,4 +1,5 @@
 using Pool.Live.Tests.Faults;
+using Pool.Live.Tests.StoredCode;
 using Pool.Live.Tests.Support;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
@@ -54,6 +55,48 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
         await Eventually.TrueAsync(async () => (await other.TryAsync($"XA {end} 'x'")).Succeeded, () => "nobody can end it");
         Assert.Equal(rows, await administrator.QueryAsync("SELECT COUNT(*) FROM pool.xa"));
         await administrator.QueryAsync("ALTER TABLE pool.xa ADD COLUMN n INT");
+    }
+
+    // They are not rewritten: not the session's own, then, but not those of another session either.
+    [Fact]
+    public async Task What_stored_code_and_definitions_ask_for_is_no_other_sessions()
+    {
+        await using var administrator = await StoredCodeTrial.DefineAsync(
+            rig,
+            "asking",
+            "CREATE FUNCTION found() RETURNS INT READS SQL DATA RETURN FOUND_ROWS()", "CREATE FUNCTION changed() RETURNS INT READS SQL DATA RETURN ROW_COUNT()",
+            "CREATE VIEW seen AS SELECT FOUND_ROWS() AS f", "CREATE TABLE t (id INT PRIMARY KEY, f INT)",
+            "CREATE TRIGGER sets BEFORE INSERT ON t FOR EACH ROW SET NEW.f = FOUND_ROWS()");
+        await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 2 });
+        await using var client = await node.ConnectAsync();
+        await using var other = await node.ConnectAsync();
+        await LeaveCountsAsync();
+        Assert.Equal("1", await client.QueryAsync("SELECT asking.found()"));
+        await LeaveCountsAsync();
+        Assert.Equal("-1", await client.QueryAsync("SELECT asking.changed()"));
+        await LeaveCountsAsync();
+        Assert.Equal("1", await client.QueryAsync("SELECT f FROM asking.seen"));
+        await LeaveCountsAsync();
+        await client.QueryAsync("INSERT INTO asking.t (id) VALUES (100)");
+        Assert.Equal("1", await client.QueryAsync("SELECT f FROM asking.t WHERE id = 100"));
+        await LeaveCountsAsync();
+        await client.QueryAsync("CREATE TABLE asking.made AS SELECT FOUND_ROWS() AS f");
+        Assert.Equal("1", await client.QueryAsync("SELECT f FROM asking.made"));
+        await LeaveCountsAsync();
+        await client.QueryAsync("BEGIN");
+        Assert.Equal("1", await client.QueryAsync("SELECT asking.found()"));
+        await client.QueryAsync("COMMIT");
+        var prepared = await client.RunAsync(CommandCode.StmtPrepare, "SELECT asking.found()"u8.ToArray());
+        await LeaveCountsAsync();
+        var executed = await client.RunAsync(CommandCode.StmtExecute, [.. BitConverter.GetBytes(prepared.Summary.StatementId), 0, 1, 0, 0, 0]);
+        Assert.Contains("[000001000000]", executed.Told, StringComparison.Ordinal);
+
+        async Task LeaveCountsAsync()
+        {
+            await other.QueryAsync("DELETE FROM asking.t WHERE id < 100");
+            await other.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5");
+            await other.QueryAsync("INSERT INTO asking.t (id, f) VALUES (1, 1), (2, 2), (3, 3)");
+        }
     }
 
     // A server may not know the name of a locale that it reads as UCS-2. A statement is prepared anew as it was prepared.
