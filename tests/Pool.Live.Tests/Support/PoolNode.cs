@@ -8,7 +8,9 @@ public sealed class PoolNode : IAsyncDisposable
 {
     // Hundreds of nodes are started, and none lives for long: no instrumented code, and no second start for what the environment says here.
     private static readonly Dictionary<string, string> s_quickStart = new() { ["DOTNET_TieredPGO"] = "0", ["DOTNET_GCgen0size"] = "400000" };
-    private static readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    // One connection, which is kept: tests count a node's sockets.
+    private static readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { Timeout = TimeSpan.FromSeconds(5) };
     private readonly StringBuilder _log = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("pool-live-node-").FullName;
     private Process? _process;
