@@ -32,9 +32,11 @@ internal static class FoundRows
         }
         else if (summary.HadResultSet && MaySelect(kind) && (summary.Status & ServerStatus.OutParameters) == 0)
         {
+            // What comes after the rows may have selected too. Not worth a question after every procedure that shows what it has found.
+            var mayBeMore = !summary.IsResultSet && kind != StatementKind.Call;
             session.Record.FoundRows = summary.Rows;
             lease.HasFoundRows = true;
-            lease.FoundRowsUnread = calculates || !summary.IsResultSet || (lease.CalculatesFoundRows && lease.Command == CommandCode.StmtExecute);
+            lease.FoundRowsUnread = calculates || mayBeMore || (lease.CalculatesFoundRows && lease.Command == CommandCode.StmtExecute);
         }
         else if (kind is StatementKind.Show or StatementKind.Explain)
         {
