@@ -3,16 +3,10 @@ using Pool.Live.Tests.Support;
 
 namespace Pool.Live.Tests.Prepared;
 
-/// <summary>
-/// Prepared statements through a node with two connections, on another one with every step, tell a client what a direct connection
-/// tells it.
-/// </summary>
-public abstract class StatementTests<TServer>(FaultRig<TServer> rig)
+/// <summary>Prepared statements through a node tell a client what a direct connection tells it.</summary>
+public abstract class StatementTests<TServer>(FaultRig<TServer> rig) : StatementComparison<TServer>(rig)
     where TServer : DatabaseServer, new()
 {
-    private const string Fresh = "DROP TABLE IF EXISTS prepared.t";
-    private const string Table = "CREATE TABLE prepared.t (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(60), n BIGINT)";
-
     [Fact]
     public Task Statements_run_on_every_connection() => SameAsync(async (client, _) =>
     {
@@ -75,45 +69,6 @@ public abstract class StatementTests<TServer>(FaultRig<TServer> rig)
         await client.QueryAsync("SHOW WARNINGS");
         await other.QueryAsync("CREATE TABLE prepared.t (a INT)");
         await client.ExecuteAsync(id);
-    });
-
-    [Fact]
-    public Task Long_data_waits_for_its_execute() => SameAsync(async (client, _) =>
-    {
-        var id = await client.PrepareAsync("SELECT ?, LENGTH(?)");
-        await client.SendLongDataAsync(id, 0, "first ");
-        await client.QueryAsync("SELECT 1");
-        await client.SendLongDataAsync(id, 0, "second");
-        await client.SendLongDataAsync(id, 1, new string('x', 100_000));
-        await client.ExecuteAsync(id, "", "");
-        await client.ExecuteAsync(id, "short", "er");
-        await client.SendLongDataAsync(id, 0, "given up");
-        await client.ResetAsync(id);
-        await client.ExecuteAsync(id, "short", "er");
-        await client.SendLongDataAsync(id, 0, "closed");
-        await client.CloseAsync(id);
-        await client.QueryAsync("SELECT 2");
-    });
-
-    // MariaDB reads long data as what was bound to the parameter before: as a number that is an address of its memory. MySQL converts them.
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public Task Long_data_are_what_was_sent_whatever_others_have_bound(bool isMoved) => SameAsync(isMoved, async (client, other) =>
-    {
-        const string Text = "SELECT ?, CONCAT(?, '.')";
-        var (id, its) = (await client.PrepareAsync(Text), await other.PrepareAsync(Text));
-        for (var i = 0; i < 4; i++)
-        {
-            await other.ExecuteAsync(its, 5, 1.5);
-            await client.SendLongDataAsync(id, 0, $"first {i}");
-            await client.SendLongDataAsync(id, 1, "second");
-            await client.ExecuteAsync(id, "", "");
-            await other.ExecuteAsync(its, null, 6);
-            await client.SendLongDataAsync(id, 1, "sec");
-            await client.SendLongDataAsync(id, 1, "ond");
-            await client.ExecuteAsync(id, "bound", "");
-        }
     });
 
     [Fact]
@@ -211,66 +166,6 @@ public abstract class StatementTests<TServer>(FaultRig<TServer> rig)
         await client.ExecuteAsync(warned);
     });
 
-    // What does not select takes a connection where another session has selected.
-    [Theory]
-    [InlineData("BEGIN", "COMMIT")]
-    [InlineData("LOCK TABLES prepared.t READ", "UNLOCK TABLES")]
-    [InlineData("PREPARE s FROM 'SELECT 1'", "DEALLOCATE PREPARE s")]
-    [InlineData("HANDLER prepared.t OPEN AS h", "HANDLER h CLOSE")]
-    [InlineData("CREATE TEMPORARY TABLE prepared.temp (a INT)", "DROP TEMPORARY TABLE prepared.temp")]
-    [InlineData("DO GET_LOCK('found', 0)", "DO RELEASE_LOCK('found')")]
-    [InlineData("SET TRANSACTION READ ONLY", "COMMIT")]
-    public Task Found_rows_are_the_sessions_own(string taking, string ending) => SameAsync(isMoved: false, async (client, other) =>
-    {
-        var found = await client.PrepareAsync("SELECT FOUND_ROWS()");
-        foreach (var isPrepared in (bool[])[false, true])
-        {
-            await client.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3");
-            await other.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5");
-            await client.QueryAsync(taking);
-            await (isPrepared ? client.ExecuteAsync(found) : client.QueryAsync("SELECT FOUND_ROWS()"));
-            await client.QueryAsync("SELECT 1 UNION SELECT 2");
-            await (isPrepared ? client.ExecuteAsync(found) : client.QueryAsync("SELECT FOUND_ROWS()"));
-            await client.QueryAsync(ending);
-        }
-    });
-
-    [Theory]
-    [InlineData("SELECT id INTO @x FROM prepared.t LIMIT 1")]
-    [InlineData("SELECT id FROM prepared.t UNION SELECT 9 LIMIT 2")]
-    [InlineData("SELECT id FROM prepared.t LIMIT 3; SELECT id INTO @x FROM prepared.t LIMIT 1")]
-    [InlineData("SELECT id FROM prepared.t LIMIT 3; SELECT 1")]
-    [InlineData("INSERT INTO prepared.t (n) VALUES ((SELECT 1))")]
-    [InlineData("CHECKSUM TABLE prepared.t")]
-    [InlineData("SHOW WARNINGS")]
-    [InlineData("SHOW COUNT(*) WARNINGS")]
-    public Task Found_rows_are_what_the_server_counted(string sql) => SameAsync(async (client, _) =>
-    {
-        await client.QueryAsync("INSERT INTO prepared.t (v) VALUES ('a'), ('b'), ('c'), ('d'), ('e')");
-        await client.QueryAsync("SELECT v FROM prepared.t");
-        await client.QueryAsync(sql);
-        await client.QueryAsync("SELECT FOUND_ROWS()");
-    });
-
-    [Fact]
-    public Task Found_rows_and_warnings_of_a_cursor_are_those_of_its_execute() => SameAsync(async (client, _) =>
-    {
-        await client.QueryAsync("INSERT INTO prepared.t (v) VALUES ('a'), ('b'), ('c')");
-        var id = await client.PrepareAsync("SELECT v FROM prepared.t ORDER BY id");
-        var warning = await client.PrepareAsync("SELECT CAST(v AS SIGNED) FROM prepared.t ORDER BY id");
-        foreach (var rows in (int[])[1, 10])
-        {
-            await client.ExecuteAsync(id, cursor: true, types: false);
-            await client.FetchAsync(id, rows);
-            await client.FetchAsync(id, rows + 2);
-            await client.QueryAsync("SELECT FOUND_ROWS()");
-            await client.ExecuteAsync(warning, cursor: true, types: false);
-            await client.FetchAsync(warning, rows);
-            await client.QueryAsync("SHOW WARNINGS");
-            await client.QueryAsync("SELECT FOUND_ROWS(), ROW_COUNT()");
-        }
-    });
-
     [Fact]
     public Task A_session_knows_the_lock_that_it_holds_as_its_own() => SameAsync(async (client, _) =>
     {
@@ -302,8 +197,8 @@ public abstract class StatementTests<TServer>(FaultRig<TServer> rig)
     [Fact]
     public async Task Twenty_sessions_share_two_connections()
     {
-        await using var administrator = await rig.AdministratorAsync();
-        await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 3 });
+        await using var administrator = await Rig.AdministratorAsync();
+        await using var node = await Rig.StartNodeAsync(new NodeSettings { MaxConnections = 3 });
         var clients = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => node.ConnectAsync()));
         await Task.WhenAll(clients.Select(async (c, i) =>
         {
@@ -323,12 +218,12 @@ public abstract class StatementTests<TServer>(FaultRig<TServer> rig)
     [Fact]
     public async Task Statements_make_room_and_the_servers_limit_is_kept()
     {
-        await using var administrator = await rig.AdministratorAsync();
+        await using var administrator = await Rig.AdministratorAsync();
         await administrator.QueryAsync("SET GLOBAL max_prepared_stmt_count = 20");
         try
         {
             // 80 % of 20 for 3 connections.
-            await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 3 });
+            await using var node = await Rig.StartNodeAsync(new NodeSettings { MaxConnections = 3 });
             await using var connection = await node.ConnectAsync();
             await using var mover = await Mover.StartAsync(node);
             var client = new StatementClient(connection, mover.MoveAsync);
@@ -359,47 +254,6 @@ public abstract class StatementTests<TServer>(FaultRig<TServer> rig)
 
     private static async Task<string> CountAsync(SqlClient administrator) =>
         (await administrator.TryAsync("SHOW GLOBAL STATUS LIKE 'Prepared_stmt_count'")).Rows[0][1]!;
-
-    // The same steps by two clients, on connections of their own, and through a node.
-    internal Task SameAsync(Func<StatementClient, StatementClient, Task> steps) => SameAsync(isMoved: true, steps);
-
-    // If they are not moved, all share one connection.
-    private async Task SameAsync(bool isMoved, Func<StatementClient, StatementClient, Task> steps)
-    {
-        await using var administrator = await rig.AdministratorAsync();
-        var direct = await RunAsync(administrator, steps, rig.AdministratorAsync, () => Task.CompletedTask);
-        await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = isMoved ? 3 : 2 });
-        await using var mover = isMoved ? await Mover.StartAsync(node) : null;
-        var through = await RunAsync(administrator, steps, () => node.ConnectAsync(), mover is null ? () => Task.CompletedTask : mover.MoveAsync);
-        Assert.Equal(direct.Count, through.Count);
-        for (var i = 0; i < direct.Count; i++)
-            Assert.True(direct[i] == through[i], $"step {i}: directly\n{direct[i]}\nand through the node\n{through[i]}");
-        if (mover is not null)
-            await mover.DisposeAsync();
-        await node.RestsAsync(administrator);
-    }
-
-    private static async Task<List<string>> RunAsync(
-        SqlClient administrator, Func<StatementClient, StatementClient, Task> steps, Func<Task<SqlClient>> connect, Func<Task> move)
-    {
-        await administrator.QueryAsync("CREATE DATABASE IF NOT EXISTS prepared");
-        await administrator.QueryAsync("CREATE DATABASE IF NOT EXISTS prepared2");
-        await administrator.QueryAsync(Fresh);
-        await administrator.QueryAsync(Table);
-        await using var connection = await connect();
-        await using var second = await connect();
-        var (client, other) = (new StatementClient(connection, move), new StatementClient(second, move));
-        try
-        {
-            await steps(client, other);
-        }
-        catch (Exception e)
-        {
-            throw new InvalidOperationException($"after {string.Join('\n', client.Transcript)}", e);
-        }
-
-        return [.. client.Transcript, "other", .. other.Transcript];
-    }
 }
 
 /// <summary>At MariaDB.</summary>
