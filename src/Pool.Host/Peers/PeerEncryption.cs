@@ -42,7 +42,7 @@ public sealed class PeerEncryption : IPeerEncryption
                 return certificate is not null;
             },
         };
-        var encrypted = await TlsHandshake.RunAsync(plain, ReadOnlyMemory<byte>.Empty, s => s.AuthenticateAsClientAsync(options, cancel));
+        var encrypted = await TlsHandshake.RunAsync(plain, ReadOnlyMemory<byte>.Empty, rests: false, s => s.AuthenticateAsClientAsync(options, cancel));
         return encrypted is null ? null : new EncryptedPeer(encrypted, seen);
     }
 
@@ -56,7 +56,7 @@ public sealed class PeerEncryption : IPeerEncryption
             AllowRenegotiation = false,
             AllowTlsResume = false,
         };
-        var encrypted = await TlsHandshake.RunAsync(plain, ReadOnlyMemory<byte>.Empty, s => s.AuthenticateAsServerAsync(options, cancel));
+        var encrypted = await TlsHandshake.RunAsync(plain, ReadOnlyMemory<byte>.Empty, rests: false, s => s.AuthenticateAsServerAsync(options, cancel));
         return encrypted is null ? null : new EncryptedPeer(encrypted, BindingOf(_certificate.TargetCertificate));
     }
 

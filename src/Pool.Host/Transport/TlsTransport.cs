@@ -4,7 +4,10 @@ using System.Runtime.CompilerServices;
 namespace Pool.Host.Transport;
 
 /// <summary>An encrypted connection: TLS over another transport.</summary>
-internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport inner) : Actors.Runtime.Transport
+/// <param name="stream">The stream, its handshake done.</param>
+/// <param name="inner">What is under it.</param>
+/// <param name="rests">It can wait for hours, as a client does: it holds no buffer meanwhile, for one look more at each receive.</param>
+internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport inner, bool rests) : Actors.Runtime.Transport
 {
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(1);
 
@@ -25,8 +28,12 @@ internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport in
     {
         try
         {
-            // An empty read first: while it waits, TLS holds no buffer.
-            _ = await stream.ReadAsync(Memory<byte>.Empty);
+            if (rests)
+            {
+                // While an empty read waits, TLS holds no buffer.
+                _ = await stream.ReadAsync(Memory<byte>.Empty);
+            }
+
             return await stream.ReadAsync(buffer);
         }
         catch (Exception e) when (IsPeerFault(e))
