@@ -63,7 +63,11 @@ internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport in
     public override bool HasPendingInput() => inner.HasPendingInput();
 
     /// <inheritdoc/>
-    public override void Abort() => inner.Abort();
+    public override void Abort()
+    {
+        inner.Abort();
+        stream.Dispose();
+    }
 
     /// <inheritdoc/>
     public override void Close() => _ = CloseAsync();
@@ -81,6 +85,9 @@ internal sealed class TlsTransport(SslStream stream, Actors.Runtime.Transport in
         finally
         {
             inner.Close();
+
+            // Most of what it has is no memory of the collector's, which would not hurry to free it.
+            await stream.DisposeAsync();
         }
     }
 
