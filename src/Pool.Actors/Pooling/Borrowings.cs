@@ -10,7 +10,7 @@ namespace Pool.Actors.Pooling;
 internal sealed class Borrowings : IAsyncDisposable
 {
     // Several times what a client that sends statement after statement takes between two of them; too short to be missed at home.
-    private static readonly TimeSpan s_keep = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_keep = TimeSpan.FromMilliseconds(5);
 
     private readonly PoolState _state;
     private readonly Func<bool> _mayBorrow;
