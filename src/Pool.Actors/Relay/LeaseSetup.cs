@@ -229,7 +229,9 @@ internal static class LeaseSetup
         }
 
         var painted = await repaint.RunAsync(connection);
-        return painted.Succeeded ? null : painted;
+        // A session whose database is gone, or forbidden by now, may choose another one: all else is painted.
+        var leavesIt = painted.ErrorCode is 1044 or 1049 && SettingsAnswers.ChoosesDatabase(command, facts);
+        return painted.Succeeded || leavesIt ? null : painted;
     }
 
     /// <summary>Brings a connection to other settings. A failure leaves it to be given up, but where only the database was refused.</summary>

@@ -28,7 +28,7 @@ internal static class LoginDatabase
             return null;
         }
 
-        if (await AcquireAsync(session) is { } refusal)
+        if (await LeaseSetup.AcquireAsync(session, CommandCode.InitDb, default) is { } refusal)
         {
             var packet = refusal.Packet.ToArray();
             (PacketHeader.Read(packet) with { Sequence = client.NextSequence }).Write(packet);
@@ -54,19 +54,6 @@ internal static class LoginDatabase
         return null;
     }
 
-    private static async ValueTask<Refusal?> AcquireAsync(Session session)
-    {
-        var refusal = await LeaseSetup.AcquireAsync(session, CommandCode.InitDb, default);
-        if (refusal is not { } dropped || !IsDatabaseError(dropped.Packet.Span))
-        {
-            return refusal;
-        }
-
-        // Not the client's database: the one that was known, and has been dropped.
-        SettingsChange.Want(session, session.Settings.InDatabase(null));
-        return await LeaseSetup.AcquireAsync(session, CommandCode.InitDb, default);
-    }
-
     // The server reads the name in the connection's character set, and it is UTF-8 here.
     private static async ValueTask<QueryResult> SelectAsync(Session session, BackendConnection connection, string database)
     {
@@ -84,9 +71,6 @@ internal static class LoginDatabase
         CommandPackets.InitDb(command, database);
         return (await connection.RunAsync(command.WrittenMemory, ReplyShape.Acknowledgement))[0];
     }
-
-    private static bool IsDatabaseError(ReadOnlySpan<byte> packet) =>
-        ErrPacket.TryRead(packet[PacketHeader.Size..], out var error) == WireFault.None && error.Code is 1044 or 1049;
 
     private static ReadOnlyMemory<byte> Refusal(Session session, LoggedInClient client, QueryResult result)
     {
