@@ -72,8 +72,8 @@ public sealed class BackendConnection : PooledConnection
     /// <summary>The present lease; one object for all leases of the connection.</summary>
     internal Lease Lease { get; }
 
-    /// <summary>The status flags that the server last reported.</summary>
-    public ServerStatus Status { get; set; } = ServerStatus.Autocommit;
+    /// <summary>The status flags that the server last reported; of those, the ones that hold until it reports others.</summary>
+    public ServerStatus Status { get; set => field = value & FormatAdapter.Lasting; } = ServerStatus.Autocommit;
 
     /// <summary>Why a reset has failed, in the server's words.</summary>
     internal string? ResetRefusal { get; private set; }

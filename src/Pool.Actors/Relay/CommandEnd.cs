@@ -44,7 +44,7 @@ internal static class CommandEnd
             summary.Status |= connection.Status & ServerStatus.InTransaction;
         }
 
-        connection.Status = summary.Status & FormatAdapter.Lasting;
+        connection.Status = summary.Status;
         lease.TransactionUnread = summary.ErrorCode != 0 && MayHaveBegunTransaction(lease.Facts.Kind, summary.Status);
         connection.HasDiagnostics |= summary.Warnings > 0 || summary.ErrorCode != 0;
         if (connection.Replies.Schema is { } schema)

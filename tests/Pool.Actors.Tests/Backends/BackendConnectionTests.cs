@@ -35,6 +35,15 @@ public sealed class BackendConnectionTests
     }
 
     [Fact]
+    public async Task Of_the_flags_that_a_statement_of_the_pools_own_tells_those_stay_that_last()
+    {
+        var connection = await ConnectAsync();
+        _server.Script = (_, _) => FakeServerReply.Ok(ServerStatus.Autocommit | ServerStatus.NoIndexUsed, changes: FakeServerReply.StateChange);
+        await connection.QueryAsync("SET time_zone = '+01:00'", CancellationToken.None);
+        Assert.Equal(ServerStatus.Autocommit, connection.Status);
+    }
+
+    [Fact]
     public async Task A_closed_connection_was_seen_to_end_at_the_server()
     {
         var connection = await ConnectAsync();
