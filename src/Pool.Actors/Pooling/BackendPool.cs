@@ -62,7 +62,7 @@ public sealed class BackendPool : IAsyncDisposable
         _dispatcher = new Dispatcher(_state, _idle, _opener, _closer, Borrowings);
         _state.Quotas.Admitted = _dispatcher.ServeAdmitted;
         _resetter = new ConnectionResetter(_state, _closer, Borrowings, _dispatcher);
-        Lending = new Lending(this, _state, _idle, _opener, _dispatcher);
+        Lending = new Lending(this, _state, _idle, _opener, _closer, _dispatcher);
         _janitor = new Janitor(_state, _idle, _opener, _dispatcher, Borrowings);
     }
 

@@ -22,11 +22,14 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
     public required Action Changed { get; init; }
 
     /// <summary>Closes a connection that the caller owns.</summary>
-    public void Close(PooledConnection connection, string cause)
+    /// <param name="connection">The connection.</param>
+    /// <param name="cause">Why, as metrics and log tell.</param>
+    /// <param name="then">Called when its place is free, after those in line were looked after.</param>
+    public void Close(PooledConnection connection, string cause, Action? then = null)
     {
         state.Slots.BeginClose(connection);
         state.Admission.BeginClose();
-        Begin(connection, cause, default);
+        Begin(connection, cause, default, then);
     }
 
     /// <summary>Closes one so that a wait gets its place. Under the line's gate.</summary>
@@ -63,7 +66,7 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
         }
 
         BeginClose(slot, connection);
-        state.Background.Run(EndAsync, new Ending(connection, default, IsClosed: true));
+        state.Background.Run(EndAsync, new Ending(connection, default, IsClosed: true, Then: null));
         return true;
     }
 
@@ -88,11 +91,11 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
     /// </summary>
     public void EndLent(ulong threadId, UserQuota quota) => state.Background.Run(EndLentAsync, (threadId, quota));
 
-    private void Begin(PooledConnection connection, string cause, Pursuit pursuit)
+    private void Begin(PooledConnection connection, string cause, Pursuit pursuit, Action? then = null)
     {
         state.Metrics.Closed[cause].Increment();
         PoolLog.Closing(state.Logger, state.Options.Name, connection.ThreadId, cause);
-        state.Background.Run(EndAsync, new Ending(connection, pursuit, IsClosed: false));
+        state.Background.Run(EndAsync, new Ending(connection, pursuit, IsClosed: false, then));
     }
 
     private async Task EndAsync(Ending ending)
@@ -113,6 +116,7 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
         }
 
         Changed();
+        ending.Then?.Invoke();
         state.Quotas.End(connection);
     }
 
@@ -190,5 +194,5 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
         return !list.Succeeded || list.Rows.Count > 0;
     }
 
-    private sealed record Ending(PooledConnection Connection, Pursuit Pursuit, bool IsClosed);
+    private sealed record Ending(PooledConnection Connection, Pursuit Pursuit, bool IsClosed, Action? Then);
 }

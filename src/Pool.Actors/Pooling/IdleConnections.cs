@@ -50,28 +50,16 @@ internal sealed class IdleConnections(PoolState state, ConnectionCloser closer)
     /// <summary>
     /// One that has been idle for some time: with exactly this fingerprint, or else one that can be repainted to it; from the highest slot down.
     /// </summary>
-    public bool TryTakeIdleFor(uint milliseconds, Fingerprint needed, [NotNullWhen(true)] out PooledConnection? connection)
-    {
-        for (var isExact = true; ; isExact = false)
-        {
-            for (var slot = state.Slots.Used - 1; slot >= 0; slot--)
-            {
-                var word = state.Slots[slot];
-                if (word.State == SlotState.Idle && word.IdleFor(state.Clock.Now) >= milliseconds
-                    && (isExact ? word.Fingerprint == needed : state.Fingerprints.CanRepaint(word.Fingerprint, needed))
-                    && state.Slots.TryTake(slot, word, out connection) && IsFit(connection, word))
-                {
-                    return true;
-                }
-            }
+    public bool TryTakeIdleFor(uint milliseconds, Fingerprint needed, [NotNullWhen(true)] out PooledConnection? connection) =>
+        TryTakeIdleFor(milliseconds, carried => carried == needed, out connection)
+        || TryTakeIdleFor(milliseconds, carried => state.Fingerprints.CanRepaint(carried, needed), out connection);
 
-            if (!isExact)
-            {
-                connection = null;
-                return false;
-            }
-        }
-    }
+    /// <summary>One that has been idle for some time, whatever it carries; from the highest slot down.</summary>
+    public bool TryTakeIdleFor(uint milliseconds, [NotNullWhen(true)] out PooledConnection? connection) =>
+        TryTakeIdleFor(milliseconds, static _ => true, out connection);
+
+    /// <summary>True if one is idle that can be repainted to this fingerprint.</summary>
+    public bool HasFor(Fingerprint needed) => FindLongestIdle(needed) is not null;
 
     /// <summary>How many have been idle for some time.</summary>
     public int CountIdleFor(uint milliseconds)
@@ -130,6 +118,22 @@ internal sealed class IdleConnections(PoolState state, ConnectionCloser closer)
         }
 
         closer.Close(connection, cause);
+        return false;
+    }
+
+    private bool TryTakeIdleFor(uint milliseconds, Func<Fingerprint, bool> isWanted, [NotNullWhen(true)] out PooledConnection? connection)
+    {
+        for (var slot = state.Slots.Used - 1; slot >= 0; slot--)
+        {
+            var word = state.Slots[slot];
+            if (word.State == SlotState.Idle && word.IdleFor(state.Clock.Now) >= milliseconds && isWanted(word.Fingerprint)
+                && state.Slots.TryTake(slot, word, out connection) && IsFit(connection, word))
+            {
+                return true;
+            }
+        }
+
+        connection = null;
         return false;
     }
 

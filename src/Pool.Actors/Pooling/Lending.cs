@@ -13,15 +13,21 @@ public sealed class Lending
 {
     // A tick of the janitor, which the coarse clock goes by: sessions take the lowest slots first, so what they do need is never idle for that long.
     private const uint SpareAfterMs = 250;
+
+    // What fits no borrower makes room for what does, after longer than that: borrowers who need different ones would else have it opened anew
+    // with each question.
+    private const uint ReplaceAfterMs = 1_000;
     private readonly BackendPool _pool;
     private readonly PoolState _state;
     private readonly IdleConnections _idle;
     private readonly ConnectionOpener _opener;
+    private readonly ConnectionCloser _closer;
     private readonly Dispatcher _dispatcher;
     private int _count;
 
-    internal Lending(BackendPool pool, PoolState state, IdleConnections idle, ConnectionOpener opener, Dispatcher dispatcher) =>
-        (_pool, _state, _idle, _opener, _dispatcher) = (pool, state, idle, opener, dispatcher);
+    internal Lending(
+        BackendPool pool, PoolState state, IdleConnections idle, ConnectionOpener opener, ConnectionCloser closer, Dispatcher dispatcher) =>
+        (_pool, _state, _idle, _opener, _closer, _dispatcher) = (pool, state, idle, opener, closer, dispatcher);
 
     /// <summary>How many are lent now.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -32,8 +38,8 @@ public sealed class Lending
     private bool MayLend => !_state.IsStopping && _state.Mode == PoolMode.Serving && _state.Line.Count == 0;
 
     /// <summary>
-    /// Takes a connection for another node: with the same fingerprint, or else one that can be repainted. If there is none, but room for
-    /// one, it is opened for the next time.
+    /// Takes a connection for another node: with the same fingerprint, or else one that can be repainted. If there is none, it is opened for
+    /// the next time, if need be in the place of one that nobody has had a use for in longer.
     /// </summary>
     public bool TryTake(Fingerprint needed, Incarnation borrower, [NotNullWhen(true)] out PooledConnection? connection)
     {
@@ -50,15 +56,36 @@ public sealed class Lending
             return true;
         }
 
-        if (_state.Admission.HasRoom && !_state.Slots.HasIdle && _state.Slots.Count(SlotState.Connecting) == 0)
+        if (!_idle.HasFor(needed) && _state.Slots.Count(SlotState.Connecting) == 0 && _state.Slots.Count(SlotState.Closing) == 0)
         {
-            lock (_state.Line.Gate)
-            {
-                _opener.TryBegin(_state.Fingerprints.ClassOf(needed), waiter: null);
-            }
+            Open(_state.Fingerprints.ClassOf(needed));
         }
 
         return false;
+    }
+
+    private void Open(ConnectionClass connectionClass)
+    {
+        lock (_state.Line.Gate)
+        {
+            if (_opener.TryBegin(connectionClass, waiter: null) || !_opener.MayBegin(connectionClass))
+            {
+                return;
+            }
+        }
+
+        if (_idle.TryTakeIdleFor(ReplaceAfterMs, out var connection))
+        {
+            _closer.Close(connection, "replaced", then: () => Begin(connectionClass));
+        }
+    }
+
+    private void Begin(ConnectionClass connectionClass)
+    {
+        lock (_state.Line.Gate)
+        {
+            _opener.TryBegin(connectionClass, waiter: null);
+        }
     }
 
     /// <summary>

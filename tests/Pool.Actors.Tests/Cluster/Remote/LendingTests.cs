@@ -1,5 +1,6 @@
 using Pool.Actors.Cluster.Remote;
 using Pool.Testing;
+using Pool.Wire.Commands;
 
 namespace Pool.Actors.Tests.Cluster.Remote;
 
@@ -57,6 +58,40 @@ public sealed class LendingTests
         var waiting = client.QueryAsync("SELECT 1");
         await PassAsync(cluster, waiting);
         Assert.True((await waiting).Succeeded);
+    }
+
+    /// <summary>From a database to none there is no way back.</summary>
+    [Fact]
+    public async Task A_connection_that_does_not_fit_makes_room_for_one_that_does()
+    {
+        await using var cluster = new TestCluster([0, 1]);
+        await (await cluster[1].LogInAsync(database: "a")).QueryAsync("SELECT 'in a database'");
+        await cluster.SpareAsync(1);
+        var client = await cluster[0].LogInAsync();
+        var waiting = client.QueryAsync("SELECT 'in none'");
+        await PassAsync(cluster, waiting);
+        Assert.True((await waiting).Succeeded);
+        Assert.Equal(1, cluster[1].Backend.Pool.Snapshot().Lent + cluster[1].Now.Idle);
+    }
+
+    [Fact]
+    public async Task One_that_does_not_fit_stays_while_the_lender_uses_it()
+    {
+        await using var cluster = new TestCluster([0, 1]);
+        var there = await cluster[1].LogInAsync(database: "a");
+        await there.QueryAsync("SELECT 1");
+        var client = await cluster[0].LogInAsync();
+        var waiting = client.QueryAsync("SELECT 'in none'");
+        for (var i = 0; i < 10; i++)
+        {
+            cluster.Advance(TimeSpan.FromMilliseconds(250));
+            await there.QueryAsync("SELECT 1");
+        }
+
+        Assert.False(waiting.IsCompleted);
+        Assert.DoesNotContain(cluster.Server.Log, s => s.Command == CommandCode.Quit);
+        cluster.Advance(TimeSpan.FromSeconds(6));
+        Assert.NotEqual(0, (await waiting).Error);
     }
 
     [Fact]
