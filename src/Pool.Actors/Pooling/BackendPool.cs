@@ -202,6 +202,11 @@ public sealed class BackendPool : IAsyncDisposable
             return;
         }
 
+        if (connection.IsStale())
+        {
+            _idle.Suspect();
+        }
+
         _closer.Close(connection, cause);
     }
 

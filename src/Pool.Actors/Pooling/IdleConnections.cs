@@ -5,12 +5,21 @@ using Pool.Actors.Settings;
 namespace Pool.Actors.Pooling;
 
 /// <summary>
-/// Takes idle connections that are fit for use: of the current generation, and, after a second of idleness, not closed by the
-/// server meanwhile. Unfit ones are closed and the next is tried. Thread-safe, free of locks.
+/// Takes idle connections that are fit for use: of the current generation, and not closed by the server meanwhile, if there was time
+/// for that. Unfit ones are closed and the next is tried. Thread-safe, free of locks.
 /// </summary>
 internal sealed class IdleConnections(PoolState state, ConnectionCloser closer)
 {
-    private const uint StaleAfter = 1_000;
+    // Since an earlier tick of the coarse clock. Whoever is used all the time is not looked at, which would cost a system call for each statement.
+    private const uint StaleAfterMs = 1;
+
+    // What ends one connection, as an administrator or a server that goes down, ends others too.
+    private const long SuspectMs = 1_000;
+
+    private long _suspectUntil;
+
+    /// <summary>A connection was lost: for a while all are looked at before they are used.</summary>
+    public void Suspect() => Volatile.Write(ref _suspectUntil, state.Clock.Now + SuspectMs);
 
     /// <summary>One with exactly this fingerprint: the preferred one if it is there, else that in the lowest slot.</summary>
     public bool TryTake(Fingerprint needed, PooledConnection? preferred, [NotNullWhen(true)] out PooledConnection? connection)
@@ -106,8 +115,11 @@ internal sealed class IdleConnections(PoolState state, ConnectionCloser closer)
     }
 
     /// <summary>True if an idle connection, which the caller owns, was closed by the server meanwhile.</summary>
-    private bool IsStale(PooledConnection connection, SlotWord seen) =>
-        seen.IdleFor(state.Clock.Now) >= StaleAfter && connection.IsStale();
+    private bool IsStale(PooledConnection connection, SlotWord seen)
+    {
+        var now = state.Clock.Now;
+        return (seen.IdleFor(now) >= StaleAfterMs || now < Volatile.Read(ref _suspectUntil)) && connection.IsStale();
+    }
 
     private bool IsFit(PooledConnection connection, SlotWord seen)
     {

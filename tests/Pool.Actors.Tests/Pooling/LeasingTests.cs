@@ -107,7 +107,7 @@ public sealed class LeasingTests
         await using var f = new PoolFixture();
         var shop = f.Of("shop");
         var idle = await f.FillAsync(shop, 2);
-        f.Time.Advance(TimeSpan.FromSeconds(1));
+        f.Time.Advance(TimeSpan.FromMilliseconds(250));
         idle[0].Stale = true;
 
         Assert.True(f.Pool.TryLease(shop, idle[0], out var leased));
@@ -115,6 +115,21 @@ public sealed class LeasingTests
         Assert.Same(idle[1], leased);
         await f.AssertAtRestAsync();
         Assert.Equal(1, idle[0].Closes);
+    }
+
+    [Fact]
+    public async Task Once_a_connection_was_lost_others_are_probed_even_if_they_were_just_returned()
+    {
+        await using var f = new PoolFixture();
+        var shop = f.Of("shop");
+        var idle = await f.FillAsync(shop, 3);
+        Assert.True(f.Pool.TryLease(shop, idle[0], out var lost));
+        idle[0].Stale = idle[1].Stale = true;
+        f.Pool.Discard(lost, "lost");
+
+        Assert.True(f.Pool.TryLease(shop, idle[1], out var leased));
+        Assert.Same(idle[2], leased);
+        await f.AssertAtRestAsync();
     }
 
     [Fact]
