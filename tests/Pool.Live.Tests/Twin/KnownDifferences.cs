@@ -16,6 +16,12 @@ internal static class KnownDifferences
     /// </summary>
     public static bool IsNeverSet(string column, IEnumerable<string?> values) => column.StartsWith('@') && values.All(v => v is null);
 
+    /// <summary>
+    /// The metadata of a column that is computed of a parameter: MySQL reads the text again when the value is of another kind than before,
+    /// with the settings of that moment, and a statement that was prepared anew has seen no kind before.
+    /// </summary>
+    public static bool IsBound(string column) => column.Contains('?');
+
     /// <summary>Status flags that are not compared.</summary>
     /// <param name="flags">The client's capabilities.</param>
     public static ServerStatus Ignored(Capabilities flags) =>

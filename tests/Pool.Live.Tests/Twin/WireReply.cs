@@ -18,16 +18,17 @@ internal sealed record WireReply(IReadOnlyList<WirePacket> Packets)
         for (var i = 0; i < Math.Max(Packets.Count, other.Packets.Count); i++)
         {
             var (mine, its) = (Packets.ElementAtOrDefault(i), other.Packets.ElementAtOrDefault(i));
-            if (mine is null || its is null || (!mine.Matches(its) && !(IsNeverSet(i) && other.IsNeverSet(i))))
+            if (mine is null || its is null || (!mine.Matches(its) && !(IsFree(i) && other.IsFree(i))))
                 return $"packet {i} of {Packets.Count}/{other.Packets.Count}\n      direct: {mine?.ToString() ?? "-"}\n      pooled: {its?.ToString() ?? "-"}";
         }
 
         return null;
     }
 
-    // The columns follow the packet that counts them.
-    private bool IsNeverSet(int column) => Packets[column].Role == WireRole.Column && Packets[0].Role == WireRole.Count
-        && KnownDifferences.IsNeverSet(Packets[column].ColumnName, Rows.Select(r => r.ElementAtOrDefault(column - 1)));
+    // A column's metadata that are not compared. The columns follow the packet that counts them.
+    private bool IsFree(int column) => Packets[column].Role == WireRole.Column && Packets[0].Role == WireRole.Count
+        && (KnownDifferences.IsBound(Packets[column].ColumnName)
+            || KnownDifferences.IsNeverSet(Packets[column].ColumnName, Rows.Select(r => r.ElementAtOrDefault(column - 1))));
 
     /// <inheritdoc/>
     public override string ToString() => Packets.Count == 0 ? "(no reply)" : string.Join(" | ", Packets.Take(12)) + (Packets.Count > 12 ? " | ..." : "");
