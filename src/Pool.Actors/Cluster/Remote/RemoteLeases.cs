@@ -54,7 +54,7 @@ public sealed class RemoteLeases : IPipeService, IAsyncDisposable
     public void Start()
     {
         _membership.Changed += FollowMembers;
-        Update(_membership.View);
+        Update();
         foreach (var lenders in _lenders)
         {
             lenders.Backend.Pool.Borrowings.Source = lenders;
@@ -128,10 +128,11 @@ public sealed class RemoteLeases : IPipeService, IAsyncDisposable
         await Task.WhenAll(lent.Select(p => p.Value));
     }
 
-    private void FollowMembers(ClusterView before, ClusterView after) => Update(after);
+    private void FollowMembers(ClusterView before, ClusterView after) => Update();
 
-    private void Update(ClusterView view)
+    private void Update()
     {
+        ClusterView view;
         PeerLink[] gone;
         lock (_gate)
         {
@@ -140,6 +141,8 @@ public sealed class RemoteLeases : IPipeService, IAsyncDisposable
                 return;
             }
 
+            // The latest, whoever comes first: a start and a change may cross.
+            view = _membership.View;
             var before = _links;
             _links = [.. view.Members.Values.Where(m => m.Name != _membership.Self.Name).Select(LinkTo)];
             gone = [.. before.Except(_links)];
