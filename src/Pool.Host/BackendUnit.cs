@@ -99,6 +99,7 @@ internal sealed class BackendUnit
     {
         Backend.Limits = LimitsOf(config);
         Backend.MaxStatementsPerConnection = config.MaxStatementsPerConnection;
+        Share?.Know(UsersOf(config, all));
         _connector.Address = AddressOf(config, all);
         var cap = Share is null ? config.MaxConnections : Backend.Pool.Options.MaxConnections;
         var userCaps = UserCapsOf(all);
@@ -171,8 +172,11 @@ internal sealed class BackendUnit
     {
         Backend = config.Name,
         Cap = config.MaxConnections,
-        Users = all.Accounts.Where(a => a.Backend == config.Name).Select(a => a.User).ToHashSet(StringComparer.Ordinal),
+        Users = UsersOf(config, all),
     };
+
+    private static HashSet<string> UsersOf(BackendConfig config, PoolConfig all) =>
+        all.Accounts.Where(a => a.Backend == config.Name).Select(a => a.User).ToHashSet(StringComparer.Ordinal);
 
     private static PoolOptions OptionsOf(BackendConfig config, PoolConfig all) => new()
     {

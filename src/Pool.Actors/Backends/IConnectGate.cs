@@ -29,7 +29,10 @@ public interface IConnectPermit
     /// Makes the connection known, after the server has given it a number and before it is told who logs in: only from then on is it
     /// a connection of the account. False: it must not log in.
     /// </summary>
-    ValueTask<bool> AnnounceAsync(ulong threadId, CancellationToken cancel);
+    /// <param name="threadId">The number.</param>
+    /// <param name="user">The server's user who logs in.</param>
+    /// <param name="cancel">The connect deadline.</param>
+    ValueTask<bool> AnnounceAsync(ulong threadId, string user, CancellationToken cancel);
 
     /// <summary>The connect came to nothing; the server may need a moment to notice.</summary>
     void GiveUp();

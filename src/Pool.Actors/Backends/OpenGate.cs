@@ -20,7 +20,7 @@ public sealed class OpenGate(params IReadOnlyCollection<KeyValuePair<string, str
     public IConnectPermit? TryBegin() => this;
 
     /// <inheritdoc/>
-    public ValueTask<bool> AnnounceAsync(ulong threadId, CancellationToken cancel) => ValueTask.FromResult(true);
+    public ValueTask<bool> AnnounceAsync(ulong threadId, string user, CancellationToken cancel) => ValueTask.FromResult(true);
 
     /// <inheritdoc/>
     public void GiveUp()

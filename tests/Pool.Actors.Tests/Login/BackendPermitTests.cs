@@ -17,7 +17,7 @@ public sealed class BackendPermitTests
 
         permit.Answer.SetResult(true);
         Assert.Equal(Wire.WireFault.None, HandshakeResponse.TryRead(await response, (Capabilities)ulong.MaxValue, out _));
-        Assert.Equal(12ul, await permit.Announced.Task);
+        Assert.Equal((12ul, "u"), await permit.Announced.Task);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class BackendPermitTests
 
     private sealed class Permit : IConnectPermit
     {
-        public TaskCompletionSource<ulong> Announced { get; } = new();
+        public TaskCompletionSource<(ulong ThreadId, string User)> Announced { get; } = new();
 
         public TaskCompletionSource<bool> Answer { get; } = new();
 
@@ -57,9 +57,9 @@ public sealed class BackendPermitTests
 
         public bool IsRevoked => false;
 
-        public async ValueTask<bool> AnnounceAsync(ulong threadId, CancellationToken cancel)
+        public async ValueTask<bool> AnnounceAsync(ulong threadId, string user, CancellationToken cancel)
         {
-            Announced.SetResult(threadId);
+            Announced.SetResult((threadId, user));
             using var expiry = cancel.Register(() => Answer.TrySetResult(false));
             return await Answer.Task;
         }

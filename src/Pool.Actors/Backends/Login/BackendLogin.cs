@@ -88,7 +88,7 @@ public sealed class BackendLogin
     // Right before the account is named: one who is stopped in between is at the server by now, unauthenticated, for all to see.
     private async ValueTask<bool> AnnounceAsync(ulong threadId, CancellationToken cancel) =>
         _options.Permit is not { } permit
-        || await permit.AnnounceAsync(threadId, cancel)
+        || await permit.AnnounceAsync(threadId, _options.User, cancel)
         || Fail(ConnectFailureKind.NotPermitted, "the node may not open connections now");
 
     private async ValueTask<BackendGreeting?> ReadGreetingAsync()

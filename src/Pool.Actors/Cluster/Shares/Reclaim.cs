@@ -42,21 +42,21 @@ internal sealed class Reclaim(ShareStore store, ServerSurvey server, string back
         }
 
         var name = ledger.Find(lost)?.Node ?? "?";
-        var left = announced.Except(gone).ToHashSet();
+        var left = announced.Where(t => !gone.Contains(t.Key)).ToDictionary();
         if (!await EndAsync(left, gone, cancel))
         {
             return false;
         }
 
-        return await ClaimAsync(view, ledger, lost, name, left, cancel);
+        return await ClaimAsync(view, ledger, lost, name, left.Count, cancel);
     }
 
     /// <summary>Ends threads and moves those that have ended to the others; false if the server does not answer.</summary>
-    private async Task<bool> EndAsync(HashSet<ulong> left, HashSet<ulong> gone, CancellationToken cancel)
+    private async Task<bool> EndAsync(Dictionary<ulong, string?> left, HashSet<ulong> gone, CancellationToken cancel)
     {
-        foreach (var threadId in left.ToList())
+        foreach (var (threadId, user) in left.ToList())
         {
-            var (isGone, isAnswered, text) = await server.KillAsync(threadId, cancel);
+            var (isGone, isAnswered, text) = await server.KillAsync(threadId, user, cancel);
             if (isGone)
             {
                 left.Remove(threadId);
@@ -80,19 +80,19 @@ internal sealed class Reclaim(ShareStore store, ServerSurvey server, string back
     }
 
     private async Task<bool> ClaimAsync(
-        ShareView view, ShareLedger ledger, Incarnation lost, string name, HashSet<ulong> left, CancellationToken cancel)
+        ShareView view, ShareLedger ledger, Incarnation lost, string name, int left, CancellationToken cancel)
     {
         var before = ledger.Find(lost);
-        var places = Math.Max(0, (before?.Share ?? 0) - left.Count);
+        var places = Math.Max(0, (before?.Share ?? 0) - left);
         var after = before is null ? ledger
-            : left.Count == 0 ? ledger.Remove(lost)
+            : left == 0 ? ledger.Remove(lost)
             : ledger.Set(lost, before.Share - places, before.Wanted);
-        if (left.Count > 0 && places == 0)
+        if (left > 0 && places == 0)
         {
             return false;
         }
 
-        if (await store.ClaimAsync(view, after, lost, isGone: left.Count == 0, cancel) != CommitResult.Done)
+        if (await store.ClaimAsync(view, after, lost, isGone: left == 0, cancel) != CommitResult.Done)
         {
             return false;
         }

@@ -87,6 +87,12 @@ public sealed class ShareKeeper : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Takes note of the server's users that the pool logs in as from now on, before it does: whose connections are counted as the pool's, together with
+    /// those of all users that it had before. From any thread.
+    /// </summary>
+    public void Know(IEnumerable<string> users) => _server.Know(users);
+
     /// <summary>Completes when the node has its first share that is of use. From any thread.</summary>
     public Task Granted => _granted.Task;
 

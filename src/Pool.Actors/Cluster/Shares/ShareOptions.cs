@@ -9,6 +9,6 @@ public sealed record ShareOptions
     /// <summary>The most connections of all nodes together; the same on all of them.</summary>
     public required int Cap { get; init; }
 
-    /// <summary>The server's users that the pool logs in as: whose connections are the pool's.</summary>
+    /// <summary>The server's users that the pool logs in as when it starts; <see cref="ShareKeeper.Know"/> says what comes later.</summary>
     public required IReadOnlySet<string> Users { get; init; }
 }

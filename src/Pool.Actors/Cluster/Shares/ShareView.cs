@@ -101,12 +101,12 @@ internal sealed class ShareView
         [.. (Ledger?.Holders ?? []).Select(h => h.Incarnation).Concat(_threads.Keys).Distinct().Where(i => !Lives(i)).OrderBy(i => i.Value)];
 
     /// <summary>
-    /// The threads that a holder had announced, with the revision of the announcement. One who does not live can announce no more, so that no connection of his is missing.
-    /// Null if they cannot be read.
+    /// The threads that a holder had announced, with the revision of the announcement and the user that was named in it, if any. One who does not live can announce
+    /// no more, so that no connection of his is missing. Null if they cannot be read.
     /// </summary>
-    private Dictionary<ulong, long>? ThreadsOf(Incarnation incarnation)
+    private Dictionary<ulong, (long Revision, string? User)>? ThreadsOf(Incarnation incarnation)
     {
-        var threads = new Dictionary<ulong, long>();
+        var threads = new Dictionary<ulong, (long Revision, string? User)>();
         foreach (var entry in _threads.GetValueOrDefault(incarnation, []))
         {
             if (ShareJson.ReadThreads(entry) is not { } batch)
@@ -114,9 +114,12 @@ internal sealed class ShareView
                 return null;
             }
 
-            foreach (var id in batch.Ids)
+            for (var i = 0; i < batch.Ids.Length; i++)
             {
-                threads[id] = Math.Max(threads.GetValueOrDefault(id), entry.ModRevision);
+                if (threads.GetValueOrDefault(batch.Ids[i]).Revision < entry.ModRevision)
+                {
+                    threads[batch.Ids[i]] = (entry.ModRevision, batch.UserAt(i));
+                }
             }
         }
 
@@ -125,20 +128,21 @@ internal sealed class ShareView
 
     /// <summary>The threads of all who live; without what they had announced before their lives were deleted from the store, and have begun anew since.</summary>
     public IReadOnlySet<ulong> LivingThreads() =>
-        _lives.SelectMany(life => (ThreadsOf(life.Key) ?? []).Where(t => t.Value > life.Value)).Select(t => t.Key).ToHashSet();
+        _lives.SelectMany(life => (ThreadsOf(life.Key) ?? []).Where(t => t.Value.Revision > life.Value)).Select(t => t.Key).ToHashSet();
 
     /// <summary>
     /// The threads of a lost holder that may be there still. A server that was restarted counts anew: a number that somebody who lives has announced
-    /// later is his, and the lost one's thread is gone; one that he announced before is the lost one's. Null if they cannot be read.
+    /// later is his, and the lost one's thread is gone; one that he announced before is the lost one's. With each the user that was named, null
+    /// if none was. Null if they cannot be read.
     /// </summary>
-    public IReadOnlySet<ulong>? ThreadsToEnd(Incarnation lost)
+    public IReadOnlyDictionary<ulong, string?>? ThreadsToEnd(Incarnation lost)
     {
         var living = AnnouncedByLiving();
-        return ThreadsOf(lost)?.Where(t => living.GetValueOrDefault(t.Key) < t.Value).Select(t => t.Key).ToHashSet();
+        return ThreadsOf(lost)?.Where(t => living.GetValueOrDefault(t.Key) < t.Value.Revision).ToDictionary(t => t.Key, t => t.Value.User);
     }
 
     private Dictionary<ulong, long> AnnouncedByLiving() => _threads.Keys.Where(Lives).SelectMany(i => ThreadsOf(i) ?? [])
-        .GroupBy(t => t.Key, t => t.Value).ToDictionary(g => g.Key, g => g.Max());
+        .GroupBy(t => t.Key, t => t.Value.Revision).ToDictionary(g => g.Key, g => g.Max());
 
     /// <summary>The keys of a holder's threads.</summary>
     public IReadOnlyList<string> ThreadKeysOf(Incarnation incarnation) => [.. _threads.GetValueOrDefault(incarnation, []).Select(e => e.Key)];

@@ -68,7 +68,7 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
     ];
 
     /// <summary>Puts a thread into the next commit; null if the life is over.</summary>
-    private Announcement? Announce(Life life, ulong threadId)
+    private Announcement? Announce(Life life, ulong threadId, string user)
     {
         lock (_gate)
         {
@@ -78,7 +78,7 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
             }
 
             var batch = _next ??= new Batch(life, _keys.Batch(life.Incarnation, ++_lastBatch));
-            batch.Ids.Add(threadId);
+            batch.Threads[threadId] = user;
             if (!_isWriting)
             {
                 _isWriting = true;
@@ -99,7 +99,7 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
             {
                 var commit = new Commit()
                     .Expect(_keys.Life(batch.Life.Incarnation), batch.Life.Revision)
-                    .Put(batch.Key, JsonSerializer.SerializeToUtf8Bytes(new ThreadBatch(ClusterProtocol.Current, batch.Announced), ShareJson.Default.ThreadBatch));
+                    .Put(batch.Key, JsonSerializer.SerializeToUtf8Bytes(batch.Announced, ShareJson.Default.ThreadBatch));
                 result = await coordinator.CommitAsync(ended.Aggregate(commit, static (c, key) => c.Delete(key)), CancellationToken.None);
             }
             catch (Exception exception)
@@ -127,7 +127,7 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
             ended = batch is null ? [] : _ended.Take(MostDeletes).ToImmutableArray();
             if (batch is not null)
             {
-                batch.Announced = [.. batch.Ids];
+                batch.Announced = new(ClusterProtocol.Current, [.. batch.Threads.Keys], [.. batch.Threads.Values]);
             }
 
             return batch;
@@ -168,7 +168,7 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
     private void Forget(Announcement announcement)
     {
         var batch = announcement.Batch;
-        if (ReferenceEquals(batch.Life, _life) && batch.Ids.Remove(announcement.ThreadId) && batch.Ids.Count == 0)
+        if (ReferenceEquals(batch.Life, _life) && batch.Threads.Remove(announcement.ThreadId) && batch.Threads.Count == 0)
         {
             _ended.Add(batch.Key);
         }
@@ -184,11 +184,11 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
 
         public string Key { get; } = key;
 
-        /// <summary>Those that have not ended.</summary>
-        public HashSet<ulong> Ids { get; } = [];
+        /// <summary>Those that have not ended, and whom they log in as.</summary>
+        public Dictionary<ulong, string> Threads { get; } = [];
 
         /// <summary>What is written.</summary>
-        public ImmutableArray<ulong> Announced { get; set; } = [];
+        public ThreadBatch? Announced { get; set; }
 
         public TaskCompletionSource<bool> Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -203,9 +203,9 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
 
         public bool IsRevoked => !ReferenceEquals(life, Volatile.Read(ref register._life));
 
-        public async ValueTask<bool> AnnounceAsync(ulong threadId, CancellationToken cancel)
+        public async ValueTask<bool> AnnounceAsync(ulong threadId, string user, CancellationToken cancel)
         {
-            _announced = register.Announce(life, threadId);
+            _announced = register.Announce(life, threadId, user);
             try
             {
                 // The proof is looked at last: it says that nobody has begun to look for the announced.

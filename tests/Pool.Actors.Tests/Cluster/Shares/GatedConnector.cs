@@ -44,7 +44,7 @@ internal sealed class GatedConnector(FakeConnector server, IConnectGate gate) : 
             return s_refused;
         }
 
-        var isAnnounced = await permit.AnnounceAsync(threadId, cancel);
+        var isAnnounced = await permit.AnnounceAsync(threadId, connectionClass.Account, cancel);
         Interlocked.Increment(ref _loggingIn);
         await Login;
         if (isAnnounced && !IsDead && server.LogIn(connectionClass, threadId) is { } connection)

@@ -11,8 +11,9 @@ namespace Pool.Actors.Tests.Cluster.Shares;
 /// <summary>A node as far as shares go: a membership, a pool, its keeper, and clients that hold connections.</summary>
 internal sealed class ShareNode : IAsyncDisposable
 {
-    private static readonly ConnectionClass s_class = new("app", FoundRows: false, LocalFiles: false);
+    private static readonly ConnectionClass s_class = new(ShareRig.User, FoundRows: false, LocalFiles: false);
     private readonly ShareRig _rig;
+    private readonly FingerprintTable _fingerprints = new();
     private readonly Fingerprint _needed;
     private readonly List<Task<LeaseResult>> _leases = [];
     private readonly List<Waiter> _waiters = [];
@@ -25,8 +26,7 @@ internal sealed class ShareNode : IAsyncDisposable
         Register = new ThreadRegister(Membership, store, "db", rig.Time, rig.Log);
 
         // Its line of waiters hangs on its fingerprints. That of the baseline has the same number everywhere.
-        var fingerprints = new FingerprintTable();
-        _needed = fingerprints.Acquire(s_class, FakeVariables.In(null));
+        _needed = _fingerprints.Acquire(s_class, FakeVariables.In(null));
         Connector = new GatedConnector(rig.Server, Register) { Failing = failing };
         var options = new PoolOptions
         {
@@ -34,7 +34,7 @@ internal sealed class ShareNode : IAsyncDisposable
             MinIdle = minIdle,
             UserCaps = new Dictionary<string, int> { ["ann"] = userCap },
         };
-        Pool = new BackendPool(options, Connector, fingerprints, rig.Time, new Random(1), new PoolMetrics(), rig.Log);
+        Pool = new BackendPool(options, Connector, _fingerprints, rig.Time, new Random(1), new PoolMetrics(), rig.Log);
         Keeper = new ShareKeeper(
             new ShareOptions { Backend = "db", Cap = cap, Users = new HashSet<string> { ShareRig.User } },
             Pool, Register, Membership, store, rig.Time, rig.Log);
@@ -62,13 +62,16 @@ internal sealed class ShareNode : IAsyncDisposable
         [.. _leases.Where(l => l.IsCompletedSuccessfully).Select(l => l.Result.Connection).OfType<FakeConnection>()];
 
     /// <summary>So many clients more want a connection, and keep it.</summary>
-    public void Want(int clients)
+    /// <param name="clients">How many.</param>
+    /// <param name="account">Whose connection, if not that of the account that all have.</param>
+    public void Want(int clients, string account = ShareRig.User)
     {
+        var needed = _fingerprints.Acquire(s_class with { Account = account }, FakeVariables.In(null));
         for (var i = 0; i < clients; i++)
         {
             var waiter = new Waiter("ann", Pool.QuotaOf("ann"));
             _waiters.Add(waiter);
-            _leases.Add(Pool.LeaseAsync(waiter, _needed).AsTask());
+            _leases.Add(Pool.LeaseAsync(waiter, needed).AsTask());
         }
     }
 

@@ -117,6 +117,57 @@ public sealed class ShareRestartTests
         Assert.Contains(rig.Server.Live, c => c.ThreadId == stranger);
     }
 
+    [Fact]
+    public async Task A_dead_nodes_connections_of_an_account_that_no_survivor_has_are_ended_before_their_places_are_taken()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (dead, survivor) = await rig.StartTwoAsync();
+        dead.Want(8, account: "rep");
+        await rig.UntilAsync(() => dead.Held.Count == 8, "it holds some");
+        var left = dead.Held;
+        await dead.KillAsync();
+        survivor.Want(100);
+
+        await rig.UntilAsync(() => survivor.Held.Count == 18, "the survivor has all");
+        Assert.DoesNotContain(rig.Server.Live, left.Contains);
+        rig.AssertCapHeld();
+    }
+
+    [Fact]
+    public async Task A_number_that_an_earlier_release_announced_without_a_user_is_ended_whoever_it_is_said_to_be()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (dead, survivor) = await rig.StartTwoAsync();
+        dead.Want(8, account: "rep");
+        await rig.UntilAsync(() => dead.Held.Count == 8, "it holds some");
+        var left = dead.Held;
+        await rig.ForgetUsersAsync();
+        await dead.KillAsync();
+        survivor.Want(100);
+
+        await rig.UntilAsync(() => survivor.Held.Count == 18, "the survivor has all");
+        Assert.DoesNotContain(rig.Server.Live, left.Contains);
+        rig.AssertCapHeld();
+    }
+
+    [Fact]
+    public async Task What_is_left_of_an_account_that_came_with_a_reload_and_went_with_another_is_counted_after_the_store_has_lost_its_data()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var (dead, survivor) = await rig.StartTwoAsync();
+        survivor.Keeper.Know([ShareRig.User, "rep"]);
+        survivor.Keeper.Know([ShareRig.User]);
+        dead.Want(8, account: "rep");
+        await rig.UntilAsync(() => dead.Held.Count == 8, "it holds some");
+        await dead.KillAsync();
+        await rig.LoseDataAsync();
+        survivor.Want(100);
+
+        await rig.UntilAsync(() => survivor.Held.Count >= 5, "the survivor has what is left");
+        await rig.PassAsync(TimeSpan.FromSeconds(5));
+        rig.AssertCapHeld();
+    }
+
     [Theory]
     [InlineData("/pool/test/backends/db/")]
     [InlineData("/pool/test/backends/db/shares")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Pool.Actors.Backends;
 using Pool.Actors.Cluster.Coordination;
 using Pool.Actors.Settings;
@@ -10,8 +11,8 @@ namespace Pool.Actors.Tests.Cluster.Shares;
 /// <summary>Nodes that share a server under one cap, on a clock that stands still until the test lets time pass.</summary>
 internal sealed class ShareRig : IAsyncDisposable
 {
-    /// <summary>The server's user of all nodes.</summary>
-    public const string User = "pool";
+    /// <summary>The account that all nodes have, and its user at the server; those of others have the same name too.</summary>
+    public const string User = "app";
 
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(50);
     private readonly List<ShareNode> _nodes = [];
@@ -67,6 +68,15 @@ internal sealed class ShareRig : IAsyncDisposable
     {
         var all = await Store.ReadAsync(prefix, CancellationToken.None);
         await Store.CommitAsync(all!.Entries.Keys.Aggregate(new Commit(), static (c, key) => c.Delete(key)), CancellationToken.None);
+    }
+
+    /// <summary>Takes out of the store what a release that named no users in its announcements would not have written.</summary>
+    public async Task ForgetUsersAsync()
+    {
+        var all = await Store.ReadAsync("/pool/test/backends/db/threads/", CancellationToken.None);
+        var commit = all!.Entries.Values.Aggregate(new Commit(), static (c, entry) => c.Put(
+            entry.Key, Encoding.UTF8.GetBytes(Regex.Replace(Encoding.UTF8.GetString(entry.Value.Span), ",\"users\":[^]]*]", ""))));
+        await Store.CommitAsync(commit, CancellationToken.None);
     }
 
     /// <summary>Starts a node.</summary>
@@ -159,7 +169,7 @@ internal sealed class ShareRig : IAsyncDisposable
         : sql.StartsWith("SELECT USER", StringComparison.Ordinal) ? Down ?? Show(ulong.Parse(sql[(sql.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture))
         : Down;
 
-    private QueryResult Show(ulong threadId) => new(0, null, Server.Live.Any(c => c.ThreadId == threadId) ? [[Strangers.Contains(threadId) ? "stranger" : User]] : []);
+    private QueryResult Show(ulong threadId) => new(0, null, [.. Server.Live.Where(c => c.ThreadId == threadId).Select(c => (string?[])[UserOf(c)])]);
 
     private void Look()
     {
@@ -169,5 +179,7 @@ internal sealed class ShareRig : IAsyncDisposable
         UserPeak = Math.Max(UserPeak, held.Count);
     }
 
-    private QueryResult List() => new(0, null, [.. Server.Live.Select(c => (string?[])[c.ThreadId.ToString(CultureInfo.InvariantCulture), User])]);
+    private QueryResult List() => new(0, null, [.. Server.Live.Select(c => (string?[])[c.ThreadId.ToString(CultureInfo.InvariantCulture), UserOf(c)])]);
+
+    private string UserOf(FakeConnection connection) => Strangers.Contains(connection.ThreadId) ? "stranger" : connection.Class.Account;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pool.Actors.Backends;
@@ -33,7 +34,7 @@ public sealed class ThreadRegisterTests
 
         Assert.Null(_register.TryBegin());
         Assert.False(permit.Holds);
-        Assert.False(await permit.AnnounceAsync(7, CancellationToken.None));
+        Assert.False(await permit.AnnounceAsync(7, "app", CancellationToken.None));
         Assert.Empty(await ThreadsAsync());
     }
 
@@ -51,7 +52,7 @@ public sealed class ThreadRegisterTests
     {
         await BeginAsync();
         _slow.Gate = new TaskCompletionSource();
-        var permits = Enumerable.Range(1, 20).Select(i => _register.TryBegin()!.AnnounceAsync((ulong)i, CancellationToken.None).AsTask()).ToList();
+        var permits = Enumerable.Range(1, 20).Select(i => _register.TryBegin()!.AnnounceAsync((ulong)i, "app", CancellationToken.None).AsTask()).ToList();
         await TestNode.UntilAsync(() => _slow.Commits == 1, "the first is being written");
         _slow.Gate.SetResult();
 
@@ -60,12 +61,21 @@ public sealed class ThreadRegisterTests
         Assert.Equal(Enumerable.Range(1, 20).Select(i => (ulong)i), (await ThreadsAsync()).Order());
     }
 
+    // Releases before this one read the numbers alone, and go by them.
+    [Fact]
+    public async Task An_announcement_says_who_logs_in_beside_the_number()
+    {
+        await BeginAsync();
+        Assert.True(await _register.TryBegin()!.AnnounceAsync(7, "rep", CancellationToken.None));
+        Assert.Equal("""{"v":1,"ids":[7],"users":["rep"]}""", Assert.Single(await BatchesAsync()));
+    }
+
     [Fact]
     public async Task What_has_ended_is_taken_out_with_the_next_announcement()
     {
         await BeginAsync();
         var first = _register.TryBegin()!;
-        Assert.True(await first.AnnounceAsync(1, CancellationToken.None));
+        Assert.True(await first.AnnounceAsync(1, "app", CancellationToken.None));
         Assert.True(await AnnounceAsync(2));
         first.Ended();
         Assert.True(await AnnounceAsync(3));
@@ -77,7 +87,7 @@ public sealed class ThreadRegisterTests
     {
         await BeginAsync();
         var permit = _register.TryBegin()!;
-        Assert.True(await permit.AnnounceAsync(1, CancellationToken.None));
+        Assert.True(await permit.AnnounceAsync(1, "app", CancellationToken.None));
         permit.GiveUp();
         Assert.True(await AnnounceAsync(2));
         Assert.Equal([1ul, 2ul], (await ThreadsAsync()).Order());
@@ -94,7 +104,7 @@ public sealed class ThreadRegisterTests
         var permit = _register.TryBegin()!;
         await _store.CommitAsync(new Commit().Delete(Life), CancellationToken.None);
 
-        Assert.False(await permit.AnnounceAsync(1, CancellationToken.None));
+        Assert.False(await permit.AnnounceAsync(1, "app", CancellationToken.None));
         Assert.Empty(await ThreadsAsync());
     }
 
@@ -113,8 +123,8 @@ public sealed class ThreadRegisterTests
     {
         await BeginAsync();
         var (before, after) = (_register.TryBegin()!, _register.TryBegin()!);
-        Assert.True(await before.AnnounceAsync(1, CancellationToken.None));
-        Assert.True(await after.AnnounceAsync(1, CancellationToken.None));
+        Assert.True(await before.AnnounceAsync(1, "app", CancellationToken.None));
+        Assert.True(await after.AnnounceAsync(1, "app", CancellationToken.None));
         before.Ended();
         Assert.True(await AnnounceAsync(2));
         Assert.Equal([1ul, 2ul], (await ThreadsAsync()).Order());
@@ -128,7 +138,7 @@ public sealed class ThreadRegisterTests
     {
         await BeginAsync();
         var permit = _register.TryBegin()!;
-        Assert.True(await permit.AnnounceAsync(1, CancellationToken.None));
+        Assert.True(await permit.AnnounceAsync(1, "app", CancellationToken.None));
         permit.GiveUp();
         Assert.True(await AnnounceAsync(1));
         _time.Advance(TimeSpan.FromMinutes(2));
@@ -145,13 +155,18 @@ public sealed class ThreadRegisterTests
         _register.Begin(_membership.Self.Incarnation, view!.Entries[Life].ModRevision);
     }
 
-    private ValueTask<bool> AnnounceAsync(ulong threadId) => _register.TryBegin()!.AnnounceAsync(threadId, CancellationToken.None);
+    private ValueTask<bool> AnnounceAsync(ulong threadId) => _register.TryBegin()!.AnnounceAsync(threadId, "app", CancellationToken.None);
 
     private async Task<IReadOnlySet<ulong>> ThreadsAsync()
     {
+        var batches = await BatchesAsync();
+        return batches.SelectMany(b => JsonDocument.Parse(b).RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetUInt64())).ToHashSet();
+    }
+
+    private async Task<IEnumerable<string>> BatchesAsync()
+    {
         var view = await _store.ReadAsync($"/pool/test/backends/db/threads/{_membership.Self.Incarnation}/", CancellationToken.None);
-        return view!.Entries.Values
-            .SelectMany(e => JsonDocument.Parse(e.Value).RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetUInt64())).ToHashSet();
+        return view!.Entries.Values.Select(e => Encoding.UTF8.GetString(e.Value.Span));
     }
 
     /// <summary>A store whose answers the test holds back, or invents.</summary>

@@ -45,6 +45,36 @@ public sealed class SharingFaultTests(FaultRig<MariaDbServer> rig, ITestOutputHe
     }
 
     [Fact]
+    public async Task Long_statements_of_an_account_that_only_a_killed_node_had_are_ended_before_their_places_are_taken()
+    {
+        string[] accounts = [FaultRig<MariaDbServer>.Account, FaultRig<MariaDbServer>.OtherAccount];
+        await using var etcd = await EtcdServers.StartedAsync(members: 1);
+        await using var referee = await rig.AdministratorAsync();
+        await using var administrator = await rig.AdministratorAsync();
+        await administrator.QueryAsync("CREATE TABLE pool.awaited (id INT PRIMARY KEY) ENGINE=InnoDB");
+        await administrator.QueryAsync("INSERT INTO pool.awaited VALUES (1)");
+        await using var list = ProcessList.Watch(referee, accounts);
+        await using var one = new SharingNode("one", rig.Server, etcd);
+        await using var two = new SharingNode("two", rig.Server, etcd);
+        await Task.WhenAll(one.StartAsync(Cap), two.StartAsync(Cap));
+        await one.AddAccountAsync(Cap);
+
+        // Unlike a SLEEP, who waits for a row does not notice that his client is gone.
+        await administrator.QueryAsync("BEGIN");
+        await administrator.QueryAsync("SELECT * FROM pool.awaited FOR UPDATE");
+        await using var lost = new SharingClients(
+            one.Process, 12, SharingNode.FreeUser, "SET innodb_lock_wait_timeout = 300", "SELECT * FROM pool.awaited FOR UPDATE");
+        await UntilAsync(async () => await ProcessList.CountAsync(administrator, accounts[1]) == 12, one, "its statements run");
+
+        one.Process.Send(Signal.Kill);
+        two.Load(clients: 80, seconds: 0.02);
+        await UntilAsync(async () => await two.ConnectionsAsync() >= Cap - 1, two, "all of the cap at the survivor");
+        Assert.Equal(0, await ProcessList.CountAsync(administrator, accounts[1]));
+        output.WriteLine($"highest {list.Highest} of {Cap} in {list.Looks} looks");
+        Assert.True(list.Highest <= Cap, $"{list.Highest} connections at once");
+    }
+
+    [Fact]
     public async Task A_node_with_another_cap_is_not_ready_and_says_why()
     {
         await using var etcd = await EtcdServers.StartedAsync(members: 1);

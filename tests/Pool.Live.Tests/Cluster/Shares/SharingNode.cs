@@ -47,6 +47,14 @@ internal sealed partial class SharingNode(string name, DatabaseServer server, Et
         await Process.LaunchAsync(Configuration(cap), new Dictionary<string, string>());
     }
 
+    /// <summary>A reload brings it another account of the server, that of <see cref="FreeUser"/> from now on.</summary>
+    public async Task AddAccountAsync(int cap)
+    {
+        await Process.ConfigureAsync(Configuration(cap, accounts: 2));
+        Process.Send(Signal.HangUp);
+        await Eventually.TrueAsync(() => Process.Log.Contains("Configuration reloaded", StringComparison.Ordinal), "the node does not reload");
+    }
+
     /// <summary>So many clients run statements of so many seconds, again and again, until they are told to leave.</summary>
     public void Load(int clients, double seconds) => _clients.Add(
         new SharingClients(Process, clients, FaultNode.User, string.Create(CultureInfo.InvariantCulture, $"SELECT SLEEP({seconds})")));
@@ -74,8 +82,10 @@ internal sealed partial class SharingNode(string name, DatabaseServer server, Et
         }
     }
 
-    private string Configuration(int cap)
+    private string Configuration(int cap, int accounts = 1)
     {
+        (string Account, string User)[] served = [(FaultRig<MariaDbServer>.OtherAccount, FreeUser), (FaultRig<MariaDbServer>.Account, "*")];
+        served = served[^accounts..];
         object FileOf(string secret) => new { File = Process.PathTo(secret) };
         return JsonSerializer.Serialize(new
         {
@@ -92,13 +102,13 @@ internal sealed partial class SharingNode(string name, DatabaseServer server, Et
             },
             Listeners = new[] { new { Name = "main", Process.Port, Backend = "main" } },
             Backends = new[] { new { Name = "main", Host = "127.0.0.1", server.Port, MaxConnections = cap, Tls = new { Mode = "disabled" }, ConnectsPerSecond = 200 } },
-            Accounts = new[] { new { Name = "main", Backend = "main", User = FaultRig<MariaDbServer>.Account, Password = FileOf(FaultNode.AccountSecret) } },
+            Accounts = served.Reverse().Select(s => new { Name = s.Account, Backend = "main", User = s.Account, Password = FileOf(FaultNode.AccountSecret) }),
             Users = new[]
             {
                 new { Name = FaultNode.User, Password = FileOf(FaultNode.UserSecret), MaxConnections = userCap },
                 new { Name = FreeUser, Password = FileOf(FaultNode.UserSecret), MaxConnections = 0 },
             },
-            Routes = new[] { new { Account = "main" } },
+            Routes = served.Select(s => new { s.User, s.Account }),
             Admin = new { Port = Process.AdminPort },
             Shutdown = new { DrainTimeout = "00:00:05" },
             Log = new { Level = "Debug", Format = "text" },
