@@ -15,6 +15,7 @@ internal static class ConfigChecks
         .. SharedPorts(config),
         .. Duplicates("Backends", config.Backends.Select(b => b.Name)),
         .. config.Backends.SelectMany(Backend),
+        .. config.Backends.SelectMany((b, i) => Unserved(config, b, i)),
         .. Duplicates("Accounts", config.Accounts.Select(a => a.Name)),
         .. config.Accounts.SelectMany((a, i) => Unknown($"Accounts[{i}].Backend", a.Backend, "a backend", config.Backends.Select(b => b.Name))),
         .. Duplicates("Users", config.Users.Select(u => u.Name)),
@@ -53,6 +54,14 @@ internal static class ConfigChecks
         if (backend.MaxPinned > shared)
         {
             yield return new ConfigProblem($"{path}.MaxPinned", ConfigScalar.Format(backend.MaxPinned), withinShared);
+        }
+    }
+
+    private static IEnumerable<ConfigProblem> Unserved(PoolConfig config, BackendConfig backend, int index)
+    {
+        if (backend.Name.Length > 0 && !config.Accounts.Any(a => a.Backend == backend.Name))
+        {
+            yield return new ConfigProblem($"Backends[{index}].Name", backend.Name, "must be the Backend of one of the Accounts");
         }
     }
 

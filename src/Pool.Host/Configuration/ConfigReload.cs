@@ -39,26 +39,46 @@ public sealed partial class ConfigReload
         }
     }
 
-    /// <summary>Loads and applies. False if the new configuration was refused; the log says why.</summary>
+    /// <summary>Loads and applies. False if the new configuration was refused, or something threw; the log says why. Never throws.</summary>
     public bool Reload()
     {
         lock (_reloading)
         {
-            var loaded = _load();
-            var difference = loaded.Config is null ? null : ConfigDifference.Between(_current, loaded.Config);
-
-            // What stays may not go together with what changes: a new route to a backend that is only there after a restart.
-            var problems = difference is null ? loaded.Problems : [.. ConfigChecks.Problems(difference.Effective)];
-            if (difference is null || problems.Count > 0)
+            try
             {
-                LogRefused(string.Join(Environment.NewLine, problems));
+                return TryReload();
+            }
+            catch (Exception exception)
+            {
+                LogUnexpected(exception);
                 return false;
             }
-
-            Apply(difference);
-            return true;
         }
     }
+
+    private bool TryReload()
+    {
+        var loaded = _load();
+        if (loaded.Config is null)
+        {
+            LogRefused(Lines(loaded.Problems));
+            return false;
+        }
+
+        // What stays may not go together with what changes: a new route to a backend that is only there after a restart, or a backend that
+        // is there until then without its account.
+        var difference = ConfigDifference.Between(_current, loaded.Config);
+        if (ConfigChecks.Problems(difference.Effective).ToList() is { Count: > 0 } problems)
+        {
+            LogNeedsRestartAsAWhole(Lines(problems));
+            return false;
+        }
+
+        Apply(difference);
+        return true;
+    }
+
+    private static string Lines(IEnumerable<ConfigProblem> problems) => string.Join(Environment.NewLine, problems);
 
     private void Apply(ConfigDifference difference)
     {
@@ -88,6 +108,13 @@ public sealed partial class ConfigReload
 
     [LoggerMessage(4001, LogLevel.Error, "The new configuration was refused, nothing has changed: {Problems}")]
     private partial void LogRefused(string problems);
+
+    [LoggerMessage(4006, LogLevel.Error,
+        "The new configuration was refused, nothing has changed: it takes a restart, for it does not go together with what stays until then: {Problems}")]
+    private partial void LogNeedsRestartAsAWhole(string problems);
+
+    [LoggerMessage(4007, LogLevel.Error, "A reload failed; this is a bug")]
+    private partial void LogUnexpected(Exception exception);
 
     [LoggerMessage(4002, LogLevel.Information, "Option changed: {Change}")]
     private partial void LogChanged(ConfigChange change);

@@ -33,24 +33,26 @@ public sealed class ConfigDifferenceTests : IDisposable
     [Fact]
     public void Entries_are_matched_by_name_and_not_by_place()
     {
-        _sources.With("Backends:1", """{"Name": "second", "Host": "b"}""");
+        _sources
+            .With("Backends:1", """{"Name": "second", "Host": "b"}""")
+            .With("Accounts:1", """{"Name": "other", "Backend": "second", "User": "x", "Password": null}""");
         var before = _sources.LoadValid();
         _sources.With("Backends:0", """{"Name": "second", "Host": "b"}""").With("Backends:1", """{"Name": "main", "Host": "db.example"}""");
         Assert.Empty(ConfigDifference.Between(before, _sources.LoadValid()).Changes);
     }
 
     [Fact]
-    public void Users_come_and_go_while_backends_wait_for_a_restart()
+    public void Users_come_and_go_while_listeners_wait_for_a_restart()
     {
         _sources.With("Users:1", """{"Name": "leaving", "Password": null}""");
         var before = _sources.LoadValid();
-        _sources.With("Users:1", """{"Name": "coming", "Password": null}""").With("Backends:1", """{"Name": "second", "Host": "b"}""");
+        _sources.With("Users:1", """{"Name": "coming", "Password": null}""").With("Listeners:1", """{"Name": "second", "Backend": "main", "Port": 1}""");
         var difference = ConfigDifference.Between(before, _sources.LoadValid());
         Assert.Equal(
-            ["Backends[second]: (absent) -> (present)", "Users[leaving]: (present) -> (absent)", "Users[coming]: (absent) -> (present)"],
+            ["Listeners[second]: (absent) -> (present)", "Users[leaving]: (present) -> (absent)", "Users[coming]: (absent) -> (present)"],
             difference.Changes.Select(c => c.ToString()));
         Assert.Equal(["app", "coming"], difference.Effective.Users.Select(u => u.Name));
-        Assert.Equal(["main"], difference.Effective.Backends.Select(b => b.Name));
+        Assert.Equal(["main"], difference.Effective.Listeners.Select(l => l.Name));
     }
 
     [Fact]

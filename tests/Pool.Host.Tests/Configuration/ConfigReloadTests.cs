@@ -78,6 +78,32 @@ public sealed class ConfigReloadTests : IDisposable
     }
 
     [Fact]
+    public void A_backend_that_stays_until_a_restart_does_not_lose_its_last_account()
+    {
+        var config = _sources.LoadValid();
+        var two = config with
+        {
+            Backends = [.. config.Backends, config.Backends[0] with { Name = "second" }],
+            Accounts = [.. config.Accounts, config.Accounts[0] with { Name = "other", Backend = "second" }],
+        };
+        var reload = new ConfigReload(two, _sources.Load, _log);
+        Assert.False(reload.Reload());
+        Assert.Same(two, reload.Current);
+        var line = Assert.Single(_log.Lines);
+        Assert.Contains("it takes a restart", line, StringComparison.Ordinal);
+        Assert.Contains("Backends[1].Name = \"second\"", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_throws_is_logged_and_does_not_end_the_process()
+    {
+        _reload.OnReload("broken", _ => throw new InvalidOperationException("unexpected"));
+        Assert.False(_reload.Reload());
+        Assert.Contains("Error: A reload failed; this is a bug", _log.Lines);
+        Assert.Single(_applied);
+    }
+
+    [Fact]
     public void A_change_that_needs_a_mode_of_TLS_that_waits_for_a_restart_is_refused()
     {
         var config = _sources.LoadValid();

@@ -54,7 +54,7 @@ public sealed class ConfigRuleTests : IDisposable
         Assert.Equal(line, _sources.With(key, json).LoadProblem());
 
     [Theory]
-    [InlineData("Accounts:0:Backend", "\"x\"", """Accounts[0].Backend = "x": must be the name of a backend""")]
+    [InlineData("Accounts:1", """{"Name":"x","Backend":"x","User":"x","Password":null}""", """Accounts[1].Backend = "x": must be the name of a backend""")]
     [InlineData("Listeners:0:Backend", "\"x\"", """Listeners[0].Backend = "x": must be the name of a backend""")]
     [InlineData("Routes:0:Listener", "\"x\"", """Routes[0].Listener = "x": must be the name of a listener""")]
     [InlineData("Routes:0:User", "\"x\"", """Routes[0].User = "x": must be the name of a user""")]
@@ -81,6 +81,7 @@ public sealed class ConfigRuleTests : IDisposable
     [InlineData("Backends:0:Tls:Mode", "\"verify-full\"", "Backends[0].Tls.CaFile: must be given, since Mode is verify-full")]
     [InlineData("Listeners:0:Tls:CertificateFile", "\"c.pem\"", "Listeners[0].Tls: must have both of CertificateFile, KeyFile or none")]
     [InlineData("Listeners:0:Tls:KeyFile", "\"c.pem\"", "Listeners[0].Tls: must have both of CertificateFile, KeyFile or none")]
+    [InlineData("Backends:1", """{"Name":"second","Host":"x"}""", """Backends[1].Name = "second": must be the Backend of one of the Accounts""")]
     [InlineData("Routes:1", """{"User":"app","Database":"x","Account":"app"}""", "Routes[1]: can never match: Routes[0] comes first and matches all of it")]
     public void Options_that_contradict_each_other_are_refused(string key, string json, string line) =>
         Assert.Equal(line, _sources.With(key, json).LoadProblem());

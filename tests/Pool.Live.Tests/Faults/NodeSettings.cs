@@ -24,6 +24,12 @@ internal sealed record NodeSettings
     /// <summary>The account that serves the clients.</summary>
     public string Account { get; init; } = FaultRig<MariaDbServer>.Account;
 
+    /// <summary>The accounts of the backend, the first of them for the pool's own work.</summary>
+    public IReadOnlyList<string> Accounts { get; init; } = [FaultRig<MariaDbServer>.Account, FaultRig<MariaDbServer>.OtherAccount];
+
+    /// <summary>The same server a second time, as a backend of its own with an account and a route of its own.</summary>
+    public bool HasSecondBackend { get; init; }
+
     /// <summary>Clients at once in their login.</summary>
     public int MaxHandshakes { get; init; } = 1000;
 
@@ -39,20 +45,21 @@ internal sealed record NodeSettings
     /// <summary>The configuration file of a node in front of a server.</summary>
     public string Write(DatabaseServer server, PoolNode node)
     {
-        var accounts = new[] { FaultRig<MariaDbServer>.Account, FaultRig<MariaDbServer>.OtherAccount };
+        string[] backends = HasSecondBackend ? ["main", "second"] : ["main"];
+        string[] routes = HasSecondBackend ? [Account, "second"] : [Account];
+        var accounts = Accounts.Select(a => (Name: a, Backend: "main", User: a))
+            .Concat(HasSecondBackend ? [("second", "second", FaultRig<MariaDbServer>.Account)] : []);
         return JsonSerializer.Serialize(new
         {
             Listeners = new[]
             {
                 new { Name = "main", node.Port, Backend = "main", MaxHandshakes, HandshakeTimeout = $"{HandshakeTimeout:c}" },
             },
-            Backends = new[]
-            {
-                new { Name = "main", Host, server.Port, MaxConnections, SetVarHints, MaxStatementsPerConnection, Tls = new { Mode = TlsMode, CaFile }, ConnectTimeout = "00:00:10" },
-            },
-            Accounts = accounts.Select(a => new { Name = a, Backend = "main", User = a, Password = FileOf(node, FaultNode.AccountSecret) }),
+            Backends = backends.Select(Name =>
+                new { Name, Host, server.Port, MaxConnections, SetVarHints, MaxStatementsPerConnection, Tls = new { Mode = TlsMode, CaFile }, ConnectTimeout = "00:00:10" }),
+            Accounts = accounts.Select(a => new { a.Name, a.Backend, a.User, Password = FileOf(node, FaultNode.AccountSecret) }),
             Users = new[] { new { Name = FaultNode.User, Password = FileOf(node, FaultNode.UserSecret) } },
-            Routes = new[] { new { Account } },
+            Routes = routes.Select((a, i) => new { Account = a, Database = i == 0 && HasSecondBackend ? "pool" : "*" }),
             Admin = new { Port = node.AdminPort },
             Shutdown = new { DrainTimeout = $"{DrainTimeout:c}" },
             Log = new { Level = "Information", Format = "text" },

@@ -93,4 +93,17 @@ public sealed class ReloadTests(FaultRig<MariaDbServer> rig)
         await using var client = await node.ConnectAsync();
         Assert.Equal("1", await client.QueryAsync("SELECT 1"));
     }
+
+    [Fact]
+    public async Task A_backend_that_is_taken_out_with_its_account_stays_until_a_restart()
+    {
+        await using var node = await rig.StartNodeAsync(new NodeSettings { HasSecondBackend = true });
+        await node.Process.ConfigureAsync(new NodeSettings().Write(rig.Server, node.Process));
+        node.Process.Send(Signal.HangUp);
+        await Eventually.TrueAsync(
+            () => node.Process.Log.Contains("Backends[1].Name = \"second\": must be the Backend of one of the Accounts", StringComparison.Ordinal),
+            "nobody minds that the backend has no account");
+        await using var client = await node.ConnectAsync();
+        Assert.Equal("1", await client.QueryAsync("SELECT 1"));
+    }
 }
