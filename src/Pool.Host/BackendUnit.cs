@@ -104,9 +104,14 @@ internal sealed class BackendUnit
         var cap = Share is null ? config.MaxConnections : Backend.Pool.Options.MaxConnections;
         var userCaps = UserCapsOf(all);
         var mayCapUsers = Share is null || SameCaps(userCaps, Backend.Pool.Options.UserCaps);
-        Backend.Pool.Reconfigure(OptionsOf(config, all) with
+        var options = OptionsOf(config, all);
+        var before = Backend.Pool.Options.DefaultClass;
+        Backend.Pool.Reconfigure(options with
         {
-            MaxConnections = cap, UserCaps = Share is null ? userCaps : Backend.Pool.Options.UserCaps,
+            // The order of the accounts means nothing to a reload; one that is gone cannot log in any more.
+            DefaultClass = _connector.Address.Accounts.ContainsKey(before.Account) ? before : options.DefaultClass,
+            MaxConnections = cap,
+            UserCaps = Share is null ? userCaps : Backend.Pool.Options.UserCaps,
         });
         string?[] problems =
         [

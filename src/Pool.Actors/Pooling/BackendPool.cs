@@ -315,16 +315,13 @@ public sealed class BackendPool : IAsyncDisposable
         where T : class => _ownPlace.RunAsync(work);
 
     /// <summary>
-    /// Replaces the limits while the pool runs; the share changes with them as by <see cref="Resize"/>. The name, the default
-    /// class and the reserved connections stay as they were made.
+    /// Replaces the limits while the pool runs; the share changes with them as by <see cref="Resize"/>. Another default class holds for what
+    /// is opened from now on. The name and the reserved connections stay as they were made.
     /// </summary>
     public void Reconfigure(PoolOptions options)
     {
         var before = _state.Options;
-        _state.Options = options with
-        {
-            Name = before.Name, DefaultClass = before.DefaultClass, ReservedConnections = before.ReservedConnections,
-        };
+        _state.Options = options with { Name = before.Name, ReservedConnections = before.ReservedConnections };
         if (!ReferenceEquals(options.UserCaps, before.UserCaps))
         {
             _state.Quotas.SetCaps(options.UserCaps);

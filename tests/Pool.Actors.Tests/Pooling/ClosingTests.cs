@@ -183,6 +183,20 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public async Task A_control_connection_is_opened_as_the_default_account_of_now()
+    {
+        await using var f = new PoolFixture();
+        await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None);
+        f.Connector.Failing = c => c == PoolFixture.App ? new(ConnectFailureKind.AccessDenied, "not configured any more") : null;
+        f.Pool.Reconfigure(f.Pool.Options with { DefaultClass = PoolFixture.Batch });
+        Assert.Equal(PoolFixture.App, f.Connector.Live.Single().Class);
+
+        f.Connector.Live.Single().Stale = true;
+        Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        Assert.Equal(PoolFixture.Batch, f.Connector.Live.Single().Class);
+    }
+
+    [Fact]
     public async Task A_control_statement_that_is_never_answered_holds_nobody_up_for_ever()
     {
         await using var f = new PoolFixture();

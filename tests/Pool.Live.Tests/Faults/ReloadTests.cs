@@ -106,4 +106,31 @@ public sealed class ReloadTests(FaultRig<MariaDbServer> rig)
         await using var client = await node.ConnectAsync();
         Assert.Equal("1", await client.QueryAsync("SELECT 1"));
     }
+
+    [Fact]
+    public async Task An_account_that_is_taken_out_is_not_missed_by_the_pools_own_work()
+    {
+        const string Other = FaultRig<MariaDbServer>.OtherAccount;
+        await using var administrator = await rig.AdministratorAsync();
+        await using var node = await rig.StartNodeAsync();
+        var settings = new NodeSettings { Account = Other };
+        await node.ReloadAsync(settings with { Accounts = [Other, FaultRig<MariaDbServer>.Account] });
+        await LoseAllAsync();
+        await HasControlAsync(FaultRig<MariaDbServer>.Account);
+
+        await node.ReloadAsync(settings with { Accounts = [Other] });
+        await LoseAllAsync();
+        await HasControlAsync(Other);
+
+        async Task LoseAllAsync()
+        {
+            foreach (var account in new[] { FaultRig<MariaDbServer>.Account, Other })
+                await administrator.QueryAsync($"KILL CONNECTION USER {account}");
+        }
+
+        // Nothing else is open, for there is no client.
+        Task HasControlAsync(string account) => Eventually.TrueAsync(
+            async () => await ProcessList.CountAsync(administrator, account) == 1 && await node.PoolAsync() is { Control: 1, Active: 0 },
+            () => $"the control connection is not opened again as {account}\n{node.Process.Log}");
+    }
 }
