@@ -153,10 +153,8 @@ internal sealed class Node : IAsyncDisposable
             await _peers.DisposeAsync();
         }
 
-        foreach (var backend in _backends.Values)
-        {
-            await backend.EndAsync();
-        }
+        // At once: each may have to wait for a server that does not answer.
+        await Task.WhenAll(_backends.Values.Select(b => b.EndAsync()));
 
         await _admin.DisposeAsync();
         _key.Dispose();

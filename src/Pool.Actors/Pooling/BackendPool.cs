@@ -367,8 +367,7 @@ public sealed class BackendPool : IAsyncDisposable
 
     /// <summary>
     /// Ends the pool: waiters fail, idle connections close, leased ones when they come back. Waits for connections that are
-    /// closing, up to 10 s longer for those that have to be killed, and not for those that are leased: drain the sessions
-    /// first. What <see cref="Snapshot"/> counts as active afterwards was not seen to end.
+    /// closing or being reset, about 10 s at most, and not for those that are leased: drain the sessions first. What <see cref="Snapshot"/> counts as active afterwards was not seen to end.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

@@ -24,7 +24,8 @@ internal sealed class ConnectionResetter(PoolState state, ConnectionCloser close
         bool isClean;
         try
         {
-            isClean = await connection.ResetAsync() && connection.Fingerprint != Fingerprint.None;
+            // Who ends the pool waits for it, and no janitor does any more.
+            isClean = await connection.ResetAsync(state.GivingUp) && connection.Fingerprint != Fingerprint.None;
         }
         catch (Exception exception)
         {

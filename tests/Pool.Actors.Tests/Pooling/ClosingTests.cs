@@ -339,6 +339,22 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public async Task Disposal_gives_up_on_a_reset_that_is_not_answered_and_says_what_may_be_left()
+    {
+        var f = new PoolFixture();
+        var taken = await TakeStubbornAsync(f);
+        taken.Reset = new TaskCompletionSource<bool>().Task;
+        f.Connector.Failing = _ => new(ConnectFailureKind.Unreachable, "no route");
+        f.Pool.ReturnDirty(taken);
+
+        var disposal = f.DisposeAsync().AsTask();
+        await AdvanceUntilAsync(f, () => disposal.IsCompleted, "disposed");
+
+        await disposal;
+        Assert.Equal((1, 1), (f.Now.Active, f.Now.Closing));
+    }
+
+    [Fact]
     public async Task After_disposal_control_opens_nothing()
     {
         var f = new PoolFixture();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pool.Live.Tests.Support;
 
 namespace Pool.Live.Tests.Faults;
@@ -51,6 +52,38 @@ public abstract class DrainTests<TServer>(FaultRig<TServer> rig)
         await Eventually.TrueAsync(
             async () => await ProcessList.CountAsync(administrator, FaultRig<TServer>.Account) == 0,
             () => $"connections are left at the server\n{node.Process.Log}");
+        Assert.Equal("0", await administrator.QueryAsync("SELECT COUNT(*) FROM pool.drained"));
+    }
+
+    [Fact]
+    public async Task A_server_that_stands_still_does_not_keep_the_node_from_its_end()
+    {
+        await using var administrator = await rig.AdministratorAsync();
+        await CreateTableAsync(administrator);
+        await using var node = await rig.StartNodeAsync(new NodeSettings { DrainTimeout = TimeSpan.Zero, HasSecondBackend = true });
+        await using var first = await node.ConnectAsync();
+        await using var second = await node.ConnectAsync(user: FaultNode.SecondUser);
+        foreach (var transaction in new[] { first, second })
+        {
+            await transaction.QueryAsync("BEGIN");
+            await transaction.QueryAsync("INSERT INTO pool.drained VALUES (1)");
+        }
+
+        await rig.Server.SignalAsync(Signal.Stop);
+        try
+        {
+            var ending = Stopwatch.StartNew();
+            node.Process.Send(Signal.Terminate);
+            Assert.Equal(0, await node.Process.ExitAsync());
+            Assert.InRange(ending.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
+        }
+        finally
+        {
+            await rig.Server.SignalAsync(Signal.Continue);
+        }
+
+        await Eventually.TrueAsync(
+            async () => await ProcessList.CountAsync(administrator, FaultRig<TServer>.Account) == 0, () => "connections are left at the server");
         Assert.Equal("0", await administrator.QueryAsync("SELECT COUNT(*) FROM pool.drained"));
     }
 

@@ -12,13 +12,16 @@ internal sealed partial class FaultNode(DatabaseServer server) : IAsyncDisposabl
     /// <summary>Whom clients log in as.</summary>
     public const string User = "app";
 
-    /// <summary>The file with that user's password.</summary>
+    /// <summary>Another one, with the same password.</summary>
+    public const string SecondUser = "second";
+
+    /// <summary>The file with those users' password.</summary>
     public const string UserSecret = "user.secret";
 
     /// <summary>The file with the password of the server's users.</summary>
     public const string AccountSecret = "account.secret";
 
-    /// <summary>That user's password, at first.</summary>
+    /// <summary>That password, at first.</summary>
     public const string UserPassword = "Client-pass-0word";
 
     /// <summary>The password of the server's users, at first.</summary>
@@ -53,7 +56,7 @@ internal sealed partial class FaultNode(DatabaseServer server) : IAsyncDisposabl
     }
 
     /// <summary>A session.</summary>
-    public Task<SqlClient> ConnectAsync(string password = UserPassword) => SqlClient.ConnectAsync(Process.Port, User, password);
+    public Task<SqlClient> ConnectAsync(string password = UserPassword, string user = User) => SqlClient.ConnectAsync(Process.Port, user, password);
 
     /// <summary>A session, or why there is none.</summary>
     public Task<(SqlClient? Client, ConnectFailure? Failure)> TryConnectAsync(string password = UserPassword) =>

@@ -27,7 +27,7 @@ internal sealed record NodeSettings
     /// <summary>The accounts of the backend, the first of them for the pool's own work.</summary>
     public IReadOnlyList<string> Accounts { get; init; } = [FaultRig<MariaDbServer>.Account, FaultRig<MariaDbServer>.OtherAccount];
 
-    /// <summary>The same server a second time, as a backend of its own with an account and a route of its own.</summary>
+    /// <summary>The same server a second time, as a backend of its own with an account of its own, for <see cref="FaultNode.SecondUser"/>.</summary>
     public bool HasSecondBackend { get; init; }
 
     /// <summary>Clients at once in their login.</summary>
@@ -46,7 +46,7 @@ internal sealed record NodeSettings
     public string Write(DatabaseServer server, PoolNode node)
     {
         string[] backends = HasSecondBackend ? ["main", "second"] : ["main"];
-        string[] routes = HasSecondBackend ? [Account, "second"] : [Account];
+        (string User, string Account)[] routes = HasSecondBackend ? [(FaultNode.SecondUser, "second"), ("*", Account)] : [("*", Account)];
         var accounts = Accounts.Select(a => (Name: a, Backend: "main", User: a))
             .Concat(HasSecondBackend ? [("second", "second", FaultRig<MariaDbServer>.Account)] : []);
         return JsonSerializer.Serialize(new
@@ -58,8 +58,8 @@ internal sealed record NodeSettings
             Backends = backends.Select(Name =>
                 new { Name, Host, server.Port, MaxConnections, SetVarHints, MaxStatementsPerConnection, Tls = new { Mode = TlsMode, CaFile }, ConnectTimeout = "00:00:10" }),
             Accounts = accounts.Select(a => new { a.Name, a.Backend, a.User, Password = FileOf(node, FaultNode.AccountSecret) }),
-            Users = new[] { new { Name = FaultNode.User, Password = FileOf(node, FaultNode.UserSecret) } },
-            Routes = routes.Select((a, i) => new { Account = a, Database = i == 0 && HasSecondBackend ? "pool" : "*" }),
+            Users = new[] { FaultNode.User, FaultNode.SecondUser }.Select(Name => new { Name, Password = FileOf(node, FaultNode.UserSecret) }),
+            Routes = routes.Select(r => new { r.User, r.Account }),
             Admin = new { Port = node.AdminPort },
             Shutdown = new { DrainTimeout = $"{DrainTimeout:c}" },
             Log = new { Level = "Information", Format = "text" },

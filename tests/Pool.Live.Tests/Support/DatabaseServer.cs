@@ -44,9 +44,16 @@ public abstract class DatabaseServer : IAsyncDisposable
     /// <summary>Ends it, in good order or not, and waits until it is gone. Its data stays.</summary>
     public async Task EndAsync(Signal signal)
     {
+        var process = await SignalAsync(signal);
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{process}"), $"{StartScript}: the server does not end");
+    }
+
+    /// <summary>Sends it a signal, and answers its process id.</summary>
+    public async Task<int> SignalAsync(Signal signal)
+    {
         var process = int.Parse(await File.ReadAllTextAsync(PathTo("server.pid")), CultureInfo.InvariantCulture);
         signal.SendTo(process);
-        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{process}"), $"{StartScript}: the server does not end");
+        return process;
     }
 
     /// <summary>A file of its folder.</summary>
