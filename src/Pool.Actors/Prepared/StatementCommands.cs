@@ -291,6 +291,7 @@ internal static class StatementCommands
         return session.IsKilled ? Step.ClientLeft : Step.Send;
     }
 
+    // The statement does not run: what it is only tells operators what the session is busy with.
     private static StatementFacts Harmless(SessionStatement statement) => new(statement.Facts.Kind, StatementTraits.None);
 
     private static async ValueTask<Step> SkipUnknownAsync(Session session, CommandCode command, uint id)

@@ -65,7 +65,7 @@ internal static class PinTracking
                 : null;
         }
 
-        if (shares && command != CommandCode.StmtPrepare && (session.Objects is not null || (reasons & PinnedObjects.Followed) != 0))
+        if (shares && CommandPlans.Runs(command) && (session.Objects is not null || (reasons & PinnedObjects.Followed) != 0))
         {
             (session.Objects ??= new PinnedObjects(session.Pins)).Start(sql, mode, facts.Kind, database);
         }

@@ -44,6 +44,9 @@ internal static class CommandPlans
         _ => CommandPlan.Unknown,
     };
 
+    /// <summary>True if the command runs a statement: others only prepare it, or are about what it left or will need.</summary>
+    public static bool Runs(CommandCode command) => command is CommandCode.Query or CommandCode.StmtExecute or CommandCode.StmtBulkExecute;
+
     /// <summary>True if the command, where it succeeds, leaves the warnings and errors of the statement before it.</summary>
     public static bool KeepsDiagnostics(CommandCode command) => command is CommandCode.Ping or CommandCode.SetOption or CommandCode.InitDb
         or CommandCode.StmtReset or CommandCode.StmtFetch or CommandCode.Statistics or CommandCode.StmtClose or CommandCode.StmtSendLongData;

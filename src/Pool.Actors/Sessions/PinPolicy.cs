@@ -29,7 +29,7 @@ internal static class PinPolicy
     /// <summary>The reasons that hold after a command.</summary>
     /// <param name="before">Those that held before.</param>
     /// <param name="command">The command.</param>
-    /// <param name="facts">What its statement is; empty facts for commands without one.</param>
+    /// <param name="facts">What its statement is, whether it runs that or not; empty facts for commands without one.</param>
     /// <param name="summary">What its reply said.</param>
     /// <param name="openStatements">How many binary prepared statements are open.</param>
     /// <param name="shares">Sessions that set variables share connections: what a snapshot will tell is no reason.</param>
@@ -37,7 +37,8 @@ internal static class PinPolicy
         PinReasons before, CommandCode command, StatementFacts facts, in ReplySummary summary, int openStatements, bool shares)
     {
         var pins = before & ~(PinReasons.Soft | PinReasons.Transaction | PinReasons.PreparedStatements);
-        if (facts.Kind == StatementKind.UnlockTables && summary.ErrorCode == 0)
+        var ran = CommandPlans.Runs(command) ? facts.Kind : StatementKind.Empty;
+        if (ran == StatementKind.UnlockTables && summary.ErrorCode == 0)
         {
             // Of the locks on the whole server it ends FLUSH TABLES WITH READ LOCK, which is among the table locks.
             pins &= ~PinReasons.TableLocks;
@@ -45,7 +46,7 @@ internal static class PinPolicy
 
         // Either server forgets what was set for the next transaction when one ends, and at COMMIT and ROLLBACK even without one.
         var ends = (before & PinReasons.Transaction) != 0
-            || (facts.Kind is StatementKind.Commit or StatementKind.Rollback && summary.ErrorCode == 0);
+            || (ran is StatementKind.Commit or StatementKind.Rollback && summary.ErrorCode == 0);
         if (ends && (summary.Status & ServerStatus.InTransaction) == 0)
         {
             pins &= ~PinReasons.NextTransaction;
