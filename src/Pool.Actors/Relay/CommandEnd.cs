@@ -187,7 +187,7 @@ internal static class CommandEnd
         summary.LastInsertId != 0 || (facts.Traits & MayChangeInsertId) != 0 || facts.Kind switch
         {
             StatementKind.LoadData or StatementKind.Analyze => true,
-            StatementKind.Insert or StatementKind.Replace => summary.IsResultSet || summary.ErrorCode != 0,
+            StatementKind.Insert or StatementKind.Replace => summary.HadResultSet || summary.ErrorCode != 0,
             StatementKind.Ddl or StatementKind.Multi => summary.ErrorCode != 0,
             _ => false,
         };

@@ -25,6 +25,7 @@ internal struct StatementClassifier(LexerMode mode)
     private ResultsAhead _results;
     private bool _combines;
     private bool _limits;
+    private bool _hidesInsertId;
     private Context _before;
     private FunctionRule _call = new(mode);
     private VariableRule _variable;
@@ -88,6 +89,8 @@ internal struct StatementClassifier(LexerMode mode)
             return new StatementFacts(StatementKind.Unknown, _traits | StatementTraits.Opaque);
         }
 
+        // Of one statement its kind and its reply tell.
+        _traits |= _several && _hidesInsertId ? StatementTraits.MayChangeInsertId : StatementTraits.None;
         var results = _results.Then(_isProgram || _isBlock);
         return new StatementFacts(_several ? StatementKind.Multi : _kind, _traits) { Results = isFollowed ? results.Then(isProgram: false) : results };
     }
@@ -118,6 +121,7 @@ internal struct StatementClassifier(LexerMode mode)
         {
             _traits = _traits,
             _several = true,
+            _hidesInsertId = _hidesInsertId,
             _isBlock = _isBlock,
             _results = _isBlock ? _results : _results.Then(_isProgram),
         };
@@ -146,6 +150,7 @@ internal struct StatementClassifier(LexerMode mode)
         _evaluates = verb.Evaluates;
         _kind = _inner ? StatementKind.Set : verb.Kind;
         _isProgram = verb.Kind == StatementKind.Call;
+        _hidesInsertId |= verb.Kind == StatementKind.Analyze;
 
         // IF, WHILE, DECLARE and the like: MariaDB runs them outside of stored code too.
         _isBlock |= _mariaDb && verb.Kind == StatementKind.Unknown;
@@ -222,6 +227,9 @@ internal struct StatementClassifier(LexerMode mode)
             case Keyword.Duplicate when _before.Keyword == Keyword.On:
                 _traits |= StatementTraits.MayChangeInsertId;
                 break;
+            case Keyword.Returning when _verb is Keyword.Insert or Keyword.Replace:
+                _hidesInsertId = true;
+                break;
             case Keyword.Value when _mariaDb && _before.Keyword is Keyword.Next or Keyword.Previous:
                 _traits |= StatementTraits.Sequences;
                 break;
@@ -294,6 +302,7 @@ internal struct StatementClassifier(LexerMode mode)
                 break;
             case (Keyword.Load, Keyword.Data or Keyword.Xml):
                 _kind = StatementKind.LoadData;
+                _hidesInsertId = true;
                 break;
             default:
                 break;

@@ -56,7 +56,10 @@ public enum StatementTraits : uint
     /// <summary>SQL_CALC_FOUND_ROWS.</summary>
     CalcFoundRows = 1 << 14,
 
-    /// <summary>LAST_INSERT_ID(expr), ON DUPLICATE KEY UPDATE: the OK packet does not tell the session's new value.</summary>
+    /// <summary>
+    /// LAST_INSERT_ID(expr), ON DUPLICATE KEY UPDATE; LOAD DATA, ANALYZE and RETURNING among several statements: the OK packet does not tell
+    /// the session's new value.
+    /// </summary>
     MayChangeInsertId = 1 << 15,
 
     /// <summary>MariaDB sequences: the session remembers the last value that it drew.</summary>

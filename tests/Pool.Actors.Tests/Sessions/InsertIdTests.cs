@@ -2,6 +2,7 @@ using Pool.Actors.Backends;
 using Pool.Actors.Sessions;
 using Pool.Testing;
 using Pool.Wire.Commands;
+using Pool.Wire.Replies;
 
 namespace Pool.Actors.Tests.Sessions;
 
@@ -51,6 +52,34 @@ public sealed class InsertIdTests
                 return !node.SessionOf(first).HoldsLease;
             },
             "it is not kept for its warnings any more");
+        Assert.Equal("0", (await second.QueryAsync("SELECT LAST_INSERT_ID()")).Value);
+        Assert.Equal("100", (await first.QueryAsync("SELECT LAST_INSERT_ID()")).Value);
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO t (v) VALUES (1) RETURNING id; DO 0", true)]
+    [InlineData("INSERT INTO t (v) VALUES (1) RETURNING id; /* done */", true)]
+    [InlineData("REPLACE INTO t (v) VALUES (1) RETURNING id; -- done", true)]
+    [InlineData("LOAD DATA INFILE 'f' INTO TABLE t; DO 0", false)]
+    [InlineData("ANALYZE INSERT INTO t VALUES (); DO 0", true)]
+    public async Task An_insert_id_that_no_reply_tells_is_the_sessions_though_other_results_follow(string sql, bool returnsRows)
+    {
+        const ServerStatus More = ServerStatus.Autocommit | ServerStatus.MoreResults;
+        await using var node = new TestNode(connections: 1, flavour: ServerFlavour.MariaDb);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        node.Server.Script = (connection, statement) =>
+        {
+            if (statement.Text != sql)
+            {
+                return null;
+            }
+
+            connection.Session.LastInsertId = 100;
+            return FakeServerReply.Several(
+                returnsRows ? FakeServerReply.Rows(More, "id", ["100"]) : FakeServerReply.Ok(More, affected: 1), FakeServerReply.Ok(connection.Session.Status));
+        };
+        await first.QueryAsync(sql);
+        await first.ReadNextResultAsync();
         Assert.Equal("0", (await second.QueryAsync("SELECT LAST_INSERT_ID()")).Value);
         Assert.Equal("100", (await first.QueryAsync("SELECT LAST_INSERT_ID()")).Value);
     }
