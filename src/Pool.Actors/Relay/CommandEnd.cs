@@ -46,7 +46,7 @@ internal static class CommandEnd
 
         connection.Status = summary.Status;
         lease.TransactionUnread = summary.ErrorCode != 0 && MayHaveBegunTransaction(lease.Facts.Kind, summary.Status);
-        connection.HasDiagnostics |= summary.Warnings > 0 || summary.ErrorCode != 0;
+        connection.HasDiagnostics |= summary.HadWarnings || summary.ErrorCode != 0;
         if (connection.Replies.Schema is { } schema)
         {
             SettingsChange.InDatabase(session, schema.Length == 0 ? null : schema);

@@ -63,7 +63,7 @@ internal struct ReplyContents(Capabilities capabilities)
         var columns = reader.UInt16();
         _summary.ParameterCount = reader.UInt16();
         reader.Skip(1);
-        _summary.Warnings = reader.UInt16();
+        NoteWarnings(reader.UInt16());
         (parameterDefinitions, columnDefinitions) = MetadataFollows(ref reader) ? (_summary.ParameterCount, columns) : (0, 0);
         return reader.Fault == WireFault.None && status == OkPacket.Header;
     }
@@ -84,7 +84,8 @@ internal struct ReplyContents(Capabilities capabilities)
     public bool TryReadEof(ReadOnlySpan<byte> payload)
     {
         var fault = EofPacket.TryRead(payload, out var status, out var warnings);
-        (_summary.Status, _summary.HasStatus, _summary.Warnings) = (status, true, warnings);
+        (_summary.Status, _summary.HasStatus) = (status, true);
+        NoteWarnings(warnings);
         return fault == WireFault.None;
     }
 
@@ -96,10 +97,17 @@ internal struct ReplyContents(Capabilities capabilities)
             return false;
         }
 
-        (_summary.Status, _summary.HasStatus, _summary.Warnings) = (packet.Status, true, packet.Warnings);
+        (_summary.Status, _summary.HasStatus) = (packet.Status, true);
+        NoteWarnings(packet.Warnings);
         _summary.AffectedRows = packet.AffectedRows;
         _summary.LastInsertId = packet.LastInsertId != 0 ? packet.LastInsertId : _summary.LastInsertId;
         return packet.StateChanges.IsEmpty || TryReadChanges(packet.StateChanges);
+    }
+
+    private void NoteWarnings(ushort warnings)
+    {
+        _summary.Warnings = warnings;
+        _summary.HadWarnings |= warnings > 0;
     }
 
     private readonly bool MetadataFollows(ref WireReader reader) =>

@@ -1,6 +1,6 @@
 namespace Pool.Wire.Replies;
 
-/// <summary>What a reply said, as far as the pool must know it. Holds for the last result when there are several, but for what adds up: the flags, and <see cref="HadResultSet"/>.</summary>
+/// <summary>What a reply said, as far as the pool must know it. Holds for the last result when there are several, but for what adds up: the flags of changes, <see cref="HadResultSet"/> and <see cref="HadWarnings"/>.</summary>
 public struct ReplySummary
 {
     /// <summary>The status flags of the last OK, EOF or terminator.</summary>
@@ -11,6 +11,9 @@ public struct ReplySummary
 
     /// <summary>The warning count of the last result.</summary>
     public ushort Warnings { get; set; }
+
+    /// <summary>True if any result had warnings, or what was prepared has.</summary>
+    public bool HadWarnings { get; set; }
 
     /// <summary>The server's error, 0 for none.</summary>
     public ushort ErrorCode { get; set; }

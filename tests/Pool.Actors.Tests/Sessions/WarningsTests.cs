@@ -3,6 +3,7 @@ using Pool.Actors.Backends;
 using Pool.Actors.Sessions;
 using Pool.Testing;
 using Pool.Wire.Commands;
+using Pool.Wire.Replies;
 
 namespace Pool.Actors.Tests.Sessions;
 
@@ -51,6 +52,33 @@ public sealed class WarningsTests
         await node.HoldsAsync(client, false);
         await client.QueryAsync("SHOW COUNT(*) WARNINGS");
         Assert.Equal("SELECT IF(1, CAST(1 AS UNSIGNED), @@warning_count) AS `@@session.warning_count`", node.Server.Queries.Last());
+    }
+
+    /// <summary>MariaDB keeps them over statements without a table.</summary>
+    [Theory]
+    [InlineData("SELECT GET_LOCK('a', 1)")]
+    [InlineData("BEGIN")]
+    public async Task Warnings_of_the_first_of_several_statements_are_shown_to_no_other_session(string taking)
+    {
+        const string Several = "INSERT IGNORE 1; DO 0";
+        await using var node = new TestNode(connections: 1, flavour: ServerFlavour.MariaDb, server: new FakeServer { KeepsWarnings = true });
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        var warns = false;
+        node.Server.Script = (connection, statement) =>
+        {
+            warns = statement.Text == Several || (warns && statement.Command != CommandCode.ResetConnection);
+            return statement.Text switch
+            {
+                Several => FakeServerReply.Several(
+                    FakeServerReply.Ok(connection.Session.Status | ServerStatus.MoreResults, affected: 1, warnings: 1), FakeServerReply.Ok(connection.Session.Status)),
+                "SHOW WARNINGS" when warns => FakeServerReply.Rows(connection.Session.Status, "Message", ["the first one's"]),
+                _ => null,
+            };
+        };
+        await first.QueryAsync(Several);
+        await first.ReadNextResultAsync();
+        await second.QueryAsync(taking);
+        Assert.Empty((await second.QueryAsync("SHOW WARNINGS")).Rows!);
     }
 
     /// <summary>MySQL tells their number with the choice of a database.</summary>

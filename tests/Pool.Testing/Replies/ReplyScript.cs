@@ -135,6 +135,7 @@ public sealed class ReplyScript
         }
 
         (_expected.StatementId, _expected.ParameterCount, _expected.Warnings) = (id, (ushort)parameters.Length, warnings);
+        _expected.HadWarnings |= warnings > 0;
     }
 
     private void DrawColumns(bool closed)
@@ -191,6 +192,7 @@ public sealed class ReplyScript
         _expected.Status = fields.Changes is null ? fields.Status : fields.Status | ServerStatus.SessionStateChanged;
         _expected.HasStatus = true;
         _expected.Warnings = fields.Warnings;
+        _expected.HadWarnings |= fields.Warnings > 0;
         _expected.AffectedRows = affected;
         _expected.LastInsertId = fields.InsertId == 0 ? _expected.LastInsertId : fields.InsertId;
     }
