@@ -16,27 +16,32 @@ internal static class FoundRows
     /// <summary>Takes note of the end of the command in hand.</summary>
     public static void Note(Session session, Lease lease, in ReplySummary summary)
     {
-        if (summary.ErrorCode != 0)
-        {
-            return;
-        }
-
         var (kind, calculates) = (lease.Facts.Kind, (lease.Facts.Traits & StatementTraits.CalcFoundRows) != 0);
         var isMySql = session.Origin.Backend.Facts!.Flavour == ServerFlavour.MySql;
-        if (kind is StatementKind.Select or StatementKind.Table || (isMySql && kind is StatementKind.Values or StatementKind.Do))
+
+        // MariaDB leaves FOUND_ROWS() alone where a condition that cannot be true meets COUNT(*) or its like, whose one row comes all the same.
+        var isCertain = isMySql || calculates || (summary.HadResultSet && summary.Rows != 1);
+        if (summary.ErrorCode != 0)
         {
-            // With INTO, the rows that were taken. A cursor's are counted before they come. MySQL selects one row for DO.
-            session.Record.FoundRows = summary.IsResultSet ? summary.Rows : kind == StatementKind.Do ? 1 : summary.AffectedRows;
-            lease.HasFoundRows = true;
-            lease.FoundRowsUnread = calculates || (summary.Status & ServerStatus.CursorExists) != 0;
+            if (summary.HadResultSet && MaySelect(kind))
+            {
+                // Of the statements before the one that failed.
+                Take(session, lease, summary.Rows, isCertain, isUnread: true);
+            }
+        }
+        else if (kind is StatementKind.Select or StatementKind.Table || (isMySql && kind is StatementKind.Values or StatementKind.Do))
+        {
+            // With INTO, the rows that were taken, which an OK for the comment behind the statement hides. A cursor's are counted before they
+            // come. MySQL selects one row for DO.
+            var rows = summary.HadResultSet ? summary.Rows : kind == StatementKind.Do ? 1 : summary.AffectedRows;
+            var isHidden = (summary.Status & ServerStatus.CursorExists) != 0 || (!summary.HadResultSet && lease.Facts.Results.Statements > 1);
+            Take(session, lease, rows, isCertain, isUnread: calculates || isHidden);
         }
         else if (summary.HadResultSet && MaySelect(kind) && (summary.Status & ServerStatus.OutParameters) == 0)
         {
             // What comes after the rows may have selected too. Not worth a question after every procedure that shows what it has found.
             var mayBeMore = !summary.IsResultSet && kind != StatementKind.Call;
-            session.Record.FoundRows = summary.Rows;
-            lease.HasFoundRows = true;
-            lease.FoundRowsUnread = calculates || mayBeMore || (lease.CalculatesFoundRows && lease.Command == CommandCode.StmtExecute);
+            Take(session, lease, summary.Rows, isCertain, calculates || mayBeMore || (lease.CalculatesFoundRows && lease.Command == CommandCode.StmtExecute));
         }
         else if (kind is StatementKind.Show or StatementKind.Explain)
         {
@@ -52,6 +57,14 @@ internal static class FoundRows
             // A procedure that selects into variables, perhaps.
             lease.FoundRowsUnread |= calculates && lease.HasFoundRows;
         }
+    }
+
+    // Where it is not certain that the server has counted, the connection tells the session's number only if it did before.
+    private static void Take(Session session, Lease lease, ulong rows, bool isCertain, bool isUnread)
+    {
+        session.Record.FoundRows = rows;
+        lease.HasFoundRows |= isCertain;
+        lease.FoundRowsUnread = isUnread && lease.HasFoundRows;
     }
 
     private static bool ShowsDiagnostics(Session session, Lease lease) =>

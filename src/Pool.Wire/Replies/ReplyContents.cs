@@ -35,6 +35,9 @@ internal struct ReplyContents(Capabilities capabilities)
     /// <summary>One more row of the result.</summary>
     public void CountRow() => _summary.Rows++;
 
+    /// <summary>The result has ended, and not with an error.</summary>
+    public void NoteEnd() => _summary.HadResultSet |= _summary.IsResultSet;
+
     /// <summary>The result is an OK.</summary>
     public void NoteNoRows() => _summary.IsResultSet = false;
 
@@ -49,7 +52,7 @@ internal struct ReplyContents(Capabilities capabilities)
             return false;
         }
 
-        _summary.IsResultSet = _summary.HadResultSet = true;
+        _summary.IsResultSet = true;
         _summary.Rows = 0;
         return true;
     }

@@ -30,7 +30,7 @@ public struct ReplySummary
     /// <summary>True if the last result was a result set.</summary>
     public bool IsResultSet { get; set; }
 
-    /// <summary>True if any result was a result set.</summary>
+    /// <summary>True if any result was a result set that came to its end.</summary>
     public bool HadResultSet { get; set; }
 
     /// <summary>The session trackers reported a system variable.</summary>

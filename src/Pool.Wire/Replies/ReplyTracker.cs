@@ -315,6 +315,9 @@ public struct ReplyTracker
         return PacketKind.Text;
     }
 
-    private void EndResult() =>
+    private void EndResult()
+    {
+        _contents.NoteEnd();
         _state = (_contents.Status & ServerStatus.MoreResults) != 0 ? State.ResultStart : State.Done;
+    }
 }

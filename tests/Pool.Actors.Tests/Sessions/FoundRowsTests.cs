@@ -1,7 +1,9 @@
+using Pool.Actors.Backends;
 using Pool.Actors.Sessions;
 using Pool.Actors.Tests.Prepared;
 using Pool.Testing;
 using Pool.Wire.Commands;
+using Pool.Wire.Replies;
 
 namespace Pool.Actors.Tests.Sessions;
 
@@ -142,6 +144,75 @@ public sealed class FoundRowsTests
         await client.QueryAsync("SELECT c LIMIT 4");
         asked = isPrepared ? await client.ExecuteAsync(id) : await client.QueryAsync("SELECT FOUND_ROWS()");
         Assert.Equal(isPrepared ? "SELECT FOUND_ROWS()" : "4", asked.Value);
+    }
+
+    /// <summary>MariaDB does not count the one row of COUNT(*) where the condition cannot be true, and what the text tells of that is little.</summary>
+    [Theory]
+    [InlineData("SELECT COUNT(*) FROM t WHERE 0", 1, "CAST(1 AS SIGNED)")]
+    [InlineData("SELECT COUNT(*) INTO @c FROM t WHERE 0", null, "CAST(0 AS SIGNED)")]
+    [InlineData("CALL counts()", 1, "CAST(1 AS SIGNED)")]
+    [InlineData("SELECT a FROM t", 2, null)]
+    [InlineData("SELECT SQL_CALC_FOUND_ROWS a FROM t LIMIT 1", 1, null)]
+    public async Task One_row_may_not_have_been_counted_by_MariaDB(string sql, int? rows, string? told)
+    {
+        await using var node = new TestNode(connections: 1, flavour: ServerFlavour.MariaDb);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        await other.QueryAsync("SELECT b LIMIT 7");
+        await client.QueryAsync("BEGIN");
+        node.Server.Script = (connection, statement) => statement.Text != sql ? null
+            : rows is { } count ? FakeServerReply.Rows(connection.Session.Status, "a", Enumerable.Repeat("0", count))
+            : FakeServerReply.Ok(connection.Session.Status);
+        await client.QueryAsync(sql);
+        var asked = await AskedAsync(node, client, "SELECT FOUND_ROWS()");
+        Assert.Contains(told ?? "SELECT FOUND_ROWS()", asked, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SELECT a LIMIT 2; -- done")]
+    [InlineData("SELECT a LIMIT 2; /* done */")]
+    public async Task A_comment_behind_a_statement_leaves_its_found_rows(string sql)
+    {
+        await using var node = new TestNode(connections: 1);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        node.Server.Script = (connection, statement) => statement.Text != sql ? null : FakeServerReply.Several(
+            FakeServerReply.Rows(connection.Session.Status | ServerStatus.MoreResults, "a", ["1", "2"]), FakeServerReply.Ok(connection.Session.Status));
+        await client.QueryAsync(sql);
+        await client.ReadNextResultAsync();
+        await other.QueryAsync("SELECT b LIMIT 5");
+        Assert.Contains("CAST(2 AS SIGNED)", await AskedAsync(node, client, "SELECT FOUND_ROWS()"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, 4)]
+    [InlineData(false, 3)]
+    public async Task An_error_leaves_the_found_rows_of_the_statement_before_it(bool comesAfterRows, int found)
+    {
+        const string Fails = "SELECT a LIMIT 4; SELECT bad";
+        await using var node = new TestNode(connections: 1);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        await client.QueryAsync("SELECT a LIMIT 3");
+        await other.QueryAsync("SELECT b LIMIT 7");
+        node.Server.Script = (connection, statement) =>
+        {
+            var rows = FakeServerReply.Rows(connection.Session.Status | ServerStatus.MoreResults, "a", ["1", "2", "3", "4"]);
+            return statement.Text switch
+            {
+                Fails => FakeServerReply.Of([.. comesAfterRows ? rows.Payloads : rows.Payloads.SkipLast(1), .. FakeServerReply.Error(1054, "Unknown column").Payloads]),
+                "SELECT FOUND_ROWS() LIMIT 1" => FakeServerReply.Rows(connection.Session.Status, "FOUND_ROWS()", [comesAfterRows ? "4" : "7"]),
+                _ => null,
+            };
+        };
+        await client.QueryAsync(Fails);
+        if (comesAfterRows)
+        {
+            await client.ReadNextResultAsync();
+        }
+
+        await node.PinnedAsync(client, PinReasons.Diagnostics);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.HoldsAsync(client, false);
+        await other.QueryAsync("SELECT b LIMIT 5");
+        Assert.Contains($"CAST({found} AS SIGNED)", await AskedAsync(node, client, "SELECT FOUND_ROWS()"), StringComparison.Ordinal);
     }
 
     [Fact]

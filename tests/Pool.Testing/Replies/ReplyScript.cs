@@ -148,7 +148,7 @@ public sealed class ReplyScript
             _steps.Add(b => b.DefinitionsEnd(status));
         }
 
-        (_expected.IsResultSet, _expected.HadResultSet, _expected.Rows) = (true, true, 0);
+        (_expected.IsResultSet, _expected.Rows) = (true, 0);
     }
 
     private void DrawRows()
@@ -191,6 +191,7 @@ public sealed class ReplyScript
         _known = fields.Status & Carried;
         _expected.Status = fields.Changes is null ? fields.Status : fields.Status | ServerStatus.SessionStateChanged;
         _expected.HasStatus = true;
+        _expected.HadResultSet |= _expected.IsResultSet;
         _expected.Warnings = fields.Warnings;
         _expected.HadWarnings |= fields.Warnings > 0;
         _expected.AffectedRows = affected;

@@ -84,7 +84,7 @@ public sealed class ReplyTrackerTests
             format,
             b => b.ResultSet(Auto, "a").TextRow("1").Err(1317, "killed"),
             [ColumnCount, LastColumn, .. Eof(format), Row, Err]).Summary;
-        Assert.Equal((1317, 1UL), (summary.ErrorCode, summary.Rows));
+        Assert.Equal((1317, 1UL, false), (summary.ErrorCode, summary.Rows, summary.HadResultSet));
     }
 
     [Theory]
