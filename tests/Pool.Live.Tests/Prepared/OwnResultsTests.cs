@@ -1,0 +1,68 @@
+using Pool.Live.Tests.Faults;
+using Pool.Live.Tests.Support;
+
+namespace Pool.Live.Tests.Prepared;
+
+/// <summary>What a session's statements left is told to it, and to no other session on the same connection.</summary>
+public abstract class OwnResultsTests<TServer>(FaultRig<TServer> rig) : StatementComparison<TServer>(rig)
+    where TServer : DatabaseServer, new()
+{
+    /// <summary>Statements that change the insert id and whose replies do not tell it.</summary>
+    protected virtual IEnumerable<string> Hiding => ["UPDATE prepared.t SET n = LAST_INSERT_ID(7) LIMIT 1"];
+
+    [Fact]
+    public Task An_insert_id_among_several_statements_is_no_other_sessions() => SameAsync(isMoved: false, async (client, other) =>
+    {
+        await client.QueryAsync("INSERT INTO prepared.t (v) VALUES ('a'), ('b')");
+        foreach (var sql in Hiding.SelectMany(s => new[] { $"{s}; DO 0", $"{s}; -- done", $"DO 0; {s}", $"{s}; SELECT nonsense", s }))
+        {
+            await client.QueryAsync(sql);
+            await other.QueryAsync("SELECT LAST_INSERT_ID()");
+            await client.QueryAsync("SELECT LAST_INSERT_ID()");
+        }
+    });
+
+    [Theory]
+    [InlineData("SELECT GET_LOCK('warned', 0)", "DO RELEASE_LOCK('warned')")]
+    [InlineData("BEGIN", "COMMIT")]
+    public Task Warnings_among_several_statements_are_no_other_sessions(string taking, string ending) => SameAsync(isMoved: false, async (client, other) =>
+    {
+        foreach (var warning in (string[])["INSERT INTO prepared.t (n) VALUES ('secret')", "SELECT CAST('secret' AS SIGNED) FROM prepared.t LIMIT 1"])
+        {
+            await client.QueryAsync("SET sql_mode = ''");
+            await client.QueryAsync($"{warning}; DO 0");
+            await other.QueryAsync(taking);
+            await other.QueryAsync("SHOW WARNINGS");
+            await other.QueryAsync("SELECT @@warning_count");
+            await other.QueryAsync(ending);
+        }
+    });
+}
+
+/// <summary>At MariaDB.</summary>
+[Collection(MariaDbFaults.Name)]
+public sealed class MariaDbOwnResultsTests(FaultRig<MariaDbServer> rig) : OwnResultsTests<MariaDbServer>(rig), IDisposable
+{
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}");
+
+    /// <inheritdoc/>
+    public void Dispose() => File.Delete(_file);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Hiding
+    {
+        get
+        {
+            File.WriteAllText(_file, "a\nb\n");
+            return
+            [
+                .. base.Hiding, "INSERT INTO prepared.t (v) VALUES ('a') RETURNING id", "REPLACE INTO prepared.t (v) VALUES ('a') RETURNING id",
+                "ANALYZE INSERT INTO prepared.t (v) VALUES ('a')", $"LOAD DATA INFILE '{_file}' INTO TABLE prepared.t (v)",
+            ];
+        }
+    }
+}
+
+/// <summary>At MySQL.</summary>
+[Collection(MySqlFaults.Name)]
+public sealed class MySqlOwnResultsTests(FaultRig<MySqlServer> rig) : OwnResultsTests<MySqlServer>(rig);
