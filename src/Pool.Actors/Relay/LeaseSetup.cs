@@ -149,7 +149,7 @@ internal static class LeaseSetup
             return problem;
         }
 
-        if ((lease.Missing(traits) & Counts) != 0 && AsksUnseen(session, command, facts.Kind) && await NeutralizeAsync(session, lease) is { Succeeded: false } unneutral)
+        if ((lease.Missing(traits) & Counts) != 0 && AsksUnseen(command, facts) && await NeutralizeAsync(session, lease) is { Succeeded: false } unneutral)
         {
             return unneutral;
         }
@@ -182,9 +182,8 @@ internal static class LeaseSetup
             ? QueryResult.Broken("the connection is lost")
             : await lease.Connection.QueryAsync("SELECT 1", CancellationToken.None);
 
-    private static bool AsksUnseen(Session session, CommandCode command, StatementKind kind) =>
-        command == CommandCode.StmtPrepare || kind is StatementKind.Call or StatementKind.Ddl
-        || (command == CommandCode.Query && (StatementInspector.Inspect(session.Inbox.Payload[1..], CommandStart.Mode(session)).Traits & Counts) == 0);
+    private static bool AsksUnseen(CommandCode command, StatementFacts facts) => command == CommandCode.StmtPrepare
+        || facts.Kind is StatementKind.Call or StatementKind.Ddl || (facts.Stored & Counts) != 0 || facts.AsksUncertainFoundRows;
 
     // Where the connection's state is not known, or no place is left for it in the table, the session is the only one there.
     private static async ValueTask<QueryResult?> PaintForAsync(

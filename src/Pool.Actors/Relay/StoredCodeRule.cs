@@ -48,15 +48,13 @@ internal static class StoredCodeRule
         }
 
         return catalogue.HasPlaces && UsesTables(facts.Kind)
-            ? With(facts, catalogue.OfMentioned(sql, mode, database, Writes(facts.Kind)))
+            ? facts.With(catalogue.OfMentioned(sql, mode, database, Writes(facts.Kind)))
             : facts;
     }
 
     /// <summary>The facts of a statement whose text has gone by: where tables or views hide anything, it may be those that it uses.</summary>
     public static StatementFacts OfLarge(Session session, StatementFacts facts) =>
-        session.Origin.Backend.StoredCode is { Current.HasPlaces: true } && UsesTables(facts.Kind) ? With(facts, StatementTraits.Routine) : facts;
-
-    private static StatementFacts With(StatementFacts facts, StatementTraits traits) => facts with { Traits = facts.Traits | traits };
+        session.Origin.Backend.StoredCode is { Current.HasPlaces: true } && UsesTables(facts.Kind) ? facts.With(StatementTraits.Routine) : facts;
 
     private static bool Calls(StatementFacts facts) => (facts.Traits & StoredCodeVerdict.Calls) != 0;
 

@@ -13,6 +13,7 @@ internal ref struct SessionFunctionPass
     private readonly IBufferWriter<byte> _output;
     private WholeText _tokens;
     private SelectLists _lists;
+    private FoundRowsRule _foundRows;
     private Token _before;
     private Token _now;
     private Token _next;
@@ -29,6 +30,7 @@ internal ref struct SessionFunctionPass
         _values = AsksForThread(sql, mode) ? values with { ConnectionId = null } : values;
         _output = output;
         _tokens = new WholeText(sql, mode);
+        _foundRows = new FoundRowsRule((mode & LexerMode.MariaDb) != 0);
         for (var i = 0; i < 5; i++)
         {
             Step();
@@ -78,14 +80,20 @@ internal ref struct SessionFunctionPass
     {
         if (_now.Kind == TokenKind.Semicolon)
         {
-            // What comes after it asks for what the statement before it did.
+            // What comes after it asks for what the statement before it did, which may have left FOUND_ROWS() as it was.
             _inStatement = false;
-            _values = new SessionValues(_values.ConnectionId);
+            _foundRows.End();
+            _values = new SessionValues(_values.ConnectionId, FoundRows: _foundRows.IsOfBefore ? _values.FoundRows : null);
         }
         else if (!_inStatement && _now.Kind != TokenKind.Open)
         {
             _inStatement = true;
             _verb = _now.Keyword;
+            _foundRows.Begin(_verb);
+        }
+        else if (_before.Kind is not (TokenKind.Dot or TokenKind.At or TokenKind.SystemAt))
+        {
+            _foundRows.Take(_now.Keyword);
         }
 
         return _inStatement && _verb is Keyword.Create or Keyword.Alter;

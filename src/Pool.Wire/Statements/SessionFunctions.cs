@@ -13,6 +13,7 @@ public static class SessionFunctions
     /// call that is a whole item of a select list and has no alias gets one, so that its column keeps its name; inside of a larger
     /// expression the name changes with the text. False, with nothing written, when there is nothing to replace. What CREATE and
     /// ALTER define keeps its text: it runs later, in other sessions. In a text that calls IS_USED_LOCK() the connection's id stays.
+    /// Behind the first of several statements only the id is replaced, and FOUND_ROWS() as long as none before may have counted rows.
     /// </summary>
     public static bool TryRewrite(ReadOnlySpan<byte> sql, LexerMode mode, in SessionValues values, IBufferWriter<byte> output) =>
         new SessionFunctionPass(sql, mode, values, output).Run();

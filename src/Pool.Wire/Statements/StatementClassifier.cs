@@ -26,6 +26,8 @@ internal struct StatementClassifier(LexerMode mode)
     private bool _combines;
     private bool _limits;
     private bool _hidesInsertId;
+    private FoundRowsRule _foundRows = new((mode & LexerMode.MariaDb) != 0);
+    private bool _asksUncertain;
     private Context _before;
     private FunctionRule _call = new(mode);
     private VariableRule _variable;
@@ -92,13 +94,23 @@ internal struct StatementClassifier(LexerMode mode)
         // Of one statement its kind and its reply tell.
         _traits |= _several && _hidesInsertId ? StatementTraits.MayChangeInsertId : StatementTraits.None;
         var results = _results.Then(_isProgram || _isBlock);
-        return new StatementFacts(_several ? StatementKind.Multi : _kind, _traits) { Results = isFollowed ? results.Then(isProgram: false) : results };
+        return new StatementFacts(_several ? StatementKind.Multi : _kind, _traits)
+        {
+            Results = isFollowed ? results.Then(isProgram: false) : results,
+            AsksUncertainFoundRows = _asksUncertain,
+        };
     }
 
     private void EndStatement()
     {
         // MariaDB counts the rows of a UNION before its LIMIT.
         _traits |= _call.End() | (_combines && _limits ? StatementTraits.CalcFoundRows : StatementTraits.None);
+        if (!_ended)
+        {
+            _asksUncertain |= _foundRows.IsUncertain && (_traits & StatementTraits.ReadsFoundRows) != 0;
+            _foundRows.End();
+        }
+
         _ended = true;
         if (_verb is Keyword.Create or Keyword.Alter or Keyword.Drop or Keyword.Rename
             && !_isTemporary && _kind != StatementKind.Deallocate)
@@ -122,6 +134,8 @@ internal struct StatementClassifier(LexerMode mode)
             _traits = _traits,
             _several = true,
             _hidesInsertId = _hidesInsertId,
+            _foundRows = _foundRows,
+            _asksUncertain = _asksUncertain,
             _isBlock = _isBlock,
             _results = _isBlock ? _results : _results.Then(_isProgram),
         };
@@ -146,6 +160,7 @@ internal struct StatementClassifier(LexerMode mode)
         _verb = token.Keyword;
         _variable.IsTarget = _verb == Keyword.Set;
         _verbDepth = _depth;
+        _foundRows.Begin(_verb);
         _traits |= verb.Traits;
         _evaluates = verb.Evaluates;
         _kind = _inner ? StatementKind.Set : verb.Kind;
@@ -204,6 +219,7 @@ internal struct StatementClassifier(LexerMode mode)
 
     private void KeywordOfAny(Keyword word)
     {
+        _foundRows.Take(word);
         switch (word)
         {
             case Keyword.Select or Keyword.Values:

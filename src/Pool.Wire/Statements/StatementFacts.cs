@@ -10,6 +10,18 @@ public readonly record struct StatementFacts(StatementKind Kind, StatementTraits
     /// <summary>The results that will answer it, where the server takes several statements in a text; nothing if the text is not certain.</summary>
     public ResultsAhead Results { get; init; }
 
+    /// <summary>Those of the traits that are not the text's own, but of the stored code that it runs, which is never rewritten.</summary>
+    public StatementTraits Stored { get; init; }
+
+    /// <summary>
+    /// FOUND_ROWS() is asked in a text of several statements where none before has counted rows for certain, though some may have: the
+    /// connection may tell what another session's statement left.
+    /// </summary>
+    public bool AsksUncertainFoundRows { get; init; }
+
+    /// <summary>These with what stored code adds.</summary>
+    public StatementFacts With(StatementTraits stored) => this with { Traits = Traits | stored, Stored = Stored | stored };
+
     /// <summary>True when the statement may leave something behind that no tracker and no status flag reports reliably.</summary>
     public bool TouchesSession => (Traits & StatementTraits.TouchesSession) != 0;
 

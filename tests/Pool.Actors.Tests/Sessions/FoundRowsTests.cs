@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Pool.Actors.Backends;
+using Pool.Actors.Backends.StoredCode;
 using Pool.Actors.Sessions;
+using Pool.Actors.Tests.Backends.StoredCode;
 using Pool.Actors.Tests.Prepared;
 using Pool.Testing;
 using Pool.Wire.Commands;
@@ -213,6 +216,56 @@ public sealed class FoundRowsTests
         await node.HoldsAsync(client, false);
         await other.QueryAsync("SELECT b LIMIT 5");
         Assert.Contains($"CAST({found} AS SIGNED)", await AskedAsync(node, client, "SELECT FOUND_ROWS()"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("BEGIN; SELECT FOUND_ROWS(); COMMIT", ServerFlavour.MySql)]
+    [InlineData("LOCK TABLES t READ; USE a; SELECT 1, FOUND_ROWS() f; SELECT 2", ServerFlavour.MySql)]
+    [InlineData("DO 0; SELECT FOUND_ROWS()", ServerFlavour.MariaDb)]
+    public async Task Several_statements_ask_for_the_sessions_found_rows_until_one_selects(string sql, ServerFlavour flavour)
+    {
+        await using var node = new TestNode(connections: 1, flavour: flavour);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        await client.QueryAsync("SELECT a LIMIT 3");
+        await other.QueryAsync("SELECT b LIMIT 5");
+        Assert.Contains("CAST(3 AS SIGNED)", await AskedAsync(node, client, sql), StringComparison.Ordinal);
+        Assert.Equal("SELECT b LIMIT 5", node.Server.Queries.SkipLast(1).Last());
+    }
+
+    [Theory]
+    [InlineData("SELECT SQL_CALC_FOUND_ROWS a FROM t LIMIT 1; SELECT FOUND_ROWS()", false, ServerFlavour.MariaDb)]
+    [InlineData("SELECT a FROM t; SELECT FOUND_ROWS()", false, ServerFlavour.MySql)]
+    [InlineData("SELECT a FROM t; SELECT FOUND_ROWS()", true, ServerFlavour.MariaDb)]
+    [InlineData("INSERT INTO t VALUES (1); SELECT FOUND_ROWS()", true, ServerFlavour.MySql)]
+    [InlineData("DO 0; CREATE TABLE u AS SELECT FOUND_ROWS()", true, ServerFlavour.MariaDb)]
+    [InlineData("CREATE TABLE u (a INT); SELECT FOUND_ROWS()", true, ServerFlavour.MySql)]
+    public async Task Several_statements_find_no_other_sessions_rows_where_those_before_may_have_left_them(string sql, bool mayHave, ServerFlavour flavour)
+    {
+        await using var node = new TestNode(connections: 1, flavour: flavour);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        await other.QueryAsync("SELECT b LIMIT 5");
+        Assert.Equal(sql, await AskedAsync(node, client, sql));
+        Assert.Equal(mayHave ? "SELECT 1" : "SELECT b LIMIT 5", node.Server.Queries.SkipLast(1).Last());
+    }
+
+    /// <summary>A text that asks does not hide what stored code asks.</summary>
+    [Theory]
+    [InlineData("SELECT ROW_COUNT(), app.asks()", true)]
+    [InlineData("SELECT FOUND_ROWS(), app.asks()", true)]
+    [InlineData("SELECT app.asks()", true)]
+    [InlineData("SELECT FOUND_ROWS(), app.plain()", false)]
+    public async Task A_function_that_asks_finds_neither_another_sessions_rows_nor_changes(string sql, bool asks)
+    {
+        await using var node = new TestNode(connections: 1);
+        var stored = new StoredCodeServer();
+        stored.Function("asks", "RETURN FOUND_ROWS()");
+        stored.Function("plain", "RETURN 1");
+        node.Backend.StoredCode = new StoredCodeWatch("main", stored.Reader(), node.Time, NullLogger.Instance);
+        await node.Backend.StoredCode.RefreshAsync();
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        await other.QueryAsync("SELECT b LIMIT 5");
+        await AskedAsync(node, client, sql);
+        Assert.Equal(asks ? "SELECT 1" : "SELECT b LIMIT 5", node.Server.Queries.SkipLast(1).Last());
     }
 
     [Fact]

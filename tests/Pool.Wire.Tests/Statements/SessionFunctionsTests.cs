@@ -56,6 +56,10 @@ public sealed partial class SessionFunctionsTests
     [InlineData(
         "SELECT is_used_lock, 'IS_USED_LOCK(1)', CONNECTION_ID() c FROM t",
         "SELECT is_used_lock, 'IS_USED_LOCK(1)', COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) c FROM t")]
+    [InlineData("SET @y = 1; USE a; SELECT FOUND_ROWS() f, ROW_COUNT()", "SET @y = 1; USE a; SELECT COALESCE(CAST(3 AS SIGNED), FOUND_ROWS()) f, ROW_COUNT()")]
+    [InlineData(
+        "BEGIN WORK;; SAVEPOINT s; SELECT FOUND_ROWS() f; SELECT FOUND_ROWS()",
+        "BEGIN WORK;; SAVEPOINT s; SELECT COALESCE(CAST(3 AS SIGNED), FOUND_ROWS()) f; SELECT FOUND_ROWS()")]
     public void Calls_become_the_sessions_values(string sql, string expected) => Assert.Equal(expected, Rewrite(sql, All));
 
     [Theory]
@@ -76,6 +80,12 @@ public sealed partial class SessionFunctionsTests
     [InlineData("INSERT INTO t VALUES (1); SELECT ROW_COUNT()")]
     [InlineData("INSERT INTO t VALUES (1); SELECT LAST_INSERT_ID(), @@identity")]
     [InlineData("SELECT 1; SELECT FOUND_ROWS()")]
+    [InlineData("DO 0; SELECT FOUND_ROWS()")]
+    [InlineData("SET @a = (SELECT 1); SELECT FOUND_ROWS()")]
+    [InlineData("SET STATEMENT max_statement_time = 5 FOR SELECT 1; SELECT FOUND_ROWS()")]
+    [InlineData("BEGIN NOT ATOMIC CALL p(); DO FOUND_ROWS(); END")]
+    [InlineData("WITH a AS (SELECT 1) SELECT a.call, @select FROM a; SELECT FOUND_ROWS()")]
+    [InlineData("CALL p(); SET @y = 1; SELECT FOUND_ROWS()")]
     [InlineData("SELECT 1; SELECT @@warning_count, @@error_count")]
     [InlineData("SELECT IS_USED_LOCK('job') = CONNECTION_ID()")]
     [InlineData("SELECT @@pseudo_thread_id = is_used_lock ('job')")]

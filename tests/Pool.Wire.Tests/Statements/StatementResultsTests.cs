@@ -82,4 +82,26 @@ public sealed class StatementResultsTests
         Assert.False(default(ResultsAhead).FirstOnly().OneFollows);
         Assert.False(default(ResultsAhead).After(PacketKind.Ok).OneFollows);
     }
+
+    [Theory]
+    [InlineData("SELECT FOUND_ROWS()", false, false)]
+    [InlineData("SELECT FOUND_ROWS();", false, false)]
+    [InlineData("SET @y = 1; SELECT FOUND_ROWS(); -- done", false, false)]
+    [InlineData("SELECT 1; SELECT FOUND_ROWS()", false, true)]
+    [InlineData("SELECT SQL_CALC_FOUND_ROWS a FROM t; DO 0; SELECT FOUND_ROWS()", false, false)]
+    [InlineData("CALL p(); (SELECT 1); DO FOUND_ROWS()", false, true)]
+    [InlineData("CALL p(); DO FOUND_ROWS()", true, true)]
+    [InlineData("DO 0; DO FOUND_ROWS()", false, false)]
+    [InlineData("SET @select = 1, @@call.statement = 2; DO FOUND_ROWS()", false, false)]
+    [InlineData("SET @a = (SELECT 1); DO FOUND_ROWS()", true, true)]
+    [InlineData("SET STATEMENT a = 1 FOR SELECT 1; DO FOUND_ROWS()", false, true)]
+    [InlineData("WITH a AS (SELECT 1) UPDATE t, a SET t.b = 1; DO FOUND_ROWS()", true, true)]
+    [InlineData("CREATE TABLE t (a INT); DO FOUND_ROWS()", true, true)]
+    [InlineData("DO 0; CREATE TABLE t AS SELECT FOUND_ROWS()", false, true)]
+    [InlineData("SHOW TABLES; SELECT 1", false, false)]
+    public void A_text_tells_whether_it_asks_for_rows_that_may_not_have_been_counted(string sql, bool mySql, bool mariaDb)
+    {
+        Assert.Equal(mySql, StatementInspector.Inspect(Encoding.Latin1.GetBytes(sql), LexerMode.None).AsksUncertainFoundRows);
+        Assert.Equal(mariaDb, StatementInspector.Inspect(Encoding.Latin1.GetBytes(sql), LexerMode.MariaDb).AsksUncertainFoundRows);
+    }
 }

@@ -16,5 +16,5 @@ public readonly record struct StoredCodeVerdict(StatementTraits Traits, string? 
     public bool IsHarmless => Obstacle is null;
 
     /// <summary>A statement's facts in the light of this: without the calls if they are harmless, and unchanged if not.</summary>
-    public StatementFacts Apply(StatementFacts facts) => IsHarmless ? facts with { Traits = (facts.Traits & ~Calls) | Traits } : facts;
+    public StatementFacts Apply(StatementFacts facts) => IsHarmless ? (facts with { Traits = facts.Traits & ~Calls }).With(Traits) : facts;
 }
