@@ -148,8 +148,9 @@ internal static class CommandEnd
                 lease.PrepareWarned = StatementCommands.EndDiagnostics(session) && summary.Warnings > 0 && !lease.HasLastResult;
                 return;
             case CommandCode.StmtPrepare when summary.ErrorCode == 0:
-                (session.Statements ??= []).Add(summary.StatementId);
-                lease.CalculatesFoundRows |= (lease.Facts.Traits & StatementTraits.CalcFoundRows) != 0;
+                // What it may touch pins from its prepare on.
+                (session.Statements ??= [])[summary.StatementId] =
+                    new StatementFacts(StatementKind.Empty, lease.Facts.Traits & StatementTraits.CalcFoundRows) { Results = lease.Facts.Results };
                 return;
             case CommandCode.StmtClose:
                 session.Statements?.Remove(BinaryPrimitives.ReadUInt32LittleEndian(session.Outgoing.Span[5..]));

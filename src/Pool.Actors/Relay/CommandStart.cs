@@ -127,7 +127,8 @@ internal static class CommandStart
     {
         if (command is not (CommandCode.Query or CommandCode.StmtPrepare))
         {
-            return default;
+            return command == CommandCode.StmtExecute && session.Statements is { } statements && payload.Length >= ExecutePacket.MinBytes
+                ? statements.GetValueOrDefault(ExecutePacket.StatementId(payload)) : default;
         }
 
         var sql = payload[1..];

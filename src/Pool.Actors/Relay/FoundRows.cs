@@ -41,7 +41,7 @@ internal static class FoundRows
         {
             // What comes after the rows may have selected too. Not worth a question after every procedure that shows what it has found.
             var mayBeMore = !summary.IsResultSet && kind != StatementKind.Call;
-            Take(session, lease, summary.Rows, isCertain, calculates || mayBeMore || (lease.CalculatesFoundRows && lease.Command == CommandCode.StmtExecute));
+            Take(session, lease, summary.Rows, isCertain, isUnread: calculates || mayBeMore);
         }
         else if (kind is StatementKind.Show or StatementKind.Explain)
         {

@@ -39,9 +39,6 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>FOUND_ROWS() is more than the rows that came, and the session does not know the value yet.</summary>
     public bool FoundRowsUnread { get; set; }
 
-    /// <summary>A prepared statement has SQL_CALC_FOUND_ROWS, so that each execute may leave such a value.</summary>
-    public bool CalculatesFoundRows { get; set; }
-
     /// <summary>The session's last statement ran here: its row count and warnings are what this connection says.</summary>
     public bool HasLastResult
     {
@@ -98,7 +95,6 @@ internal sealed class Lease(BackendConnection connection)
         HasInsertId = session.Record.LastInsertId == Connection.KnownInsertId;
         InsertIdUnread = false;
         FoundRowsUnread = false;
-        CalculatesFoundRows = false;
         HasLastResult = false;
         PrepareWarned = false;
         SettingsUnread = false;

@@ -127,8 +127,11 @@ public sealed class Session : ILeaseHolder
     internal Inbox Inbox = new();
     internal SessionRecord Record;
 
-    /// <summary>The binary prepared statements that are open on the leased connection; made when first needed.</summary>
-    internal HashSet<uint>? Statements { get; set; }
+    /// <summary>
+    /// The binary prepared statements that are open on the leased connection where none are shared, and what an execute is to know of each;
+    /// made when first needed.
+    /// </summary>
+    internal Dictionary<uint, StatementFacts>? Statements { get; set; }
 
     /// <summary>Its user variables; made when first needed.</summary>
     internal FollowedVariables? Variables { get; set; }

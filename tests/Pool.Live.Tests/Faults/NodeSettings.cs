@@ -42,6 +42,9 @@ internal sealed record NodeSettings
     /// <summary>Whether settings may ride in statements.</summary>
     public string SetVarHints { get; init; } = "auto";
 
+    /// <summary>Whether sessions that set variables or prepare statements share connections.</summary>
+    public string SettingsPool { get; init; } = "on";
+
     /// <summary>The configuration file of a node in front of a server.</summary>
     public string Write(DatabaseServer server, PoolNode node)
     {
@@ -56,7 +59,7 @@ internal sealed record NodeSettings
                 new { Name = "main", node.Port, Backend = "main", MaxHandshakes, HandshakeTimeout = $"{HandshakeTimeout:c}" },
             },
             Backends = backends.Select(Name =>
-                new { Name, Host, server.Port, MaxConnections, SetVarHints, MaxStatementsPerConnection, Tls = new { Mode = TlsMode, CaFile }, ConnectTimeout = "00:00:10" }),
+                new { Name, Host, server.Port, MaxConnections, SetVarHints, SettingsPool, MaxStatementsPerConnection, Tls = new { Mode = TlsMode, CaFile }, ConnectTimeout = "00:00:10" }),
             Accounts = accounts.Select(a => new { a.Name, a.Backend, a.User, Password = FileOf(node, FaultNode.AccountSecret) }),
             Users = new[] { FaultNode.User, FaultNode.SecondUser }.Select(Name => new { Name, Password = FileOf(node, FaultNode.UserSecret) }),
             Routes = routes.Select(r => new { r.User, r.Account }),

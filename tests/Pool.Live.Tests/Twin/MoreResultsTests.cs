@@ -69,8 +69,10 @@ public abstract class MoreResultsTests<TServer>(FaultRig<TServer> rig)
         }
     });
 
-    [Fact]
-    public Task A_prepared_statement_tells_it() => SameAsync(Capabilities.MultiStatements, async ask =>
+    [Theory]
+    [InlineData("on")]
+    [InlineData("off")]
+    public Task A_prepared_statement_tells_it(string settingsPool) => SameAsync(Capabilities.MultiStatements, settingsPool, async ask =>
     {
         foreach (var text in s_prepared.Concat(OwnPrepared))
         {
@@ -81,10 +83,12 @@ public abstract class MoreResultsTests<TServer>(FaultRig<TServer> rig)
         }
     });
 
-    private async Task SameAsync(Capabilities flags, Func<Func<string, Func<WireClient, Task<WireReply>>, Task>, Task> run)
+    private Task SameAsync(Capabilities flags, Func<Func<string, Func<WireClient, Task<WireReply>>, Task>, Task> run) => SameAsync(flags, "on", run);
+
+    private async Task SameAsync(Capabilities flags, string settingsPool, Func<Func<string, Func<WireClient, Task<WireReply>>, Task>, Task> run)
     {
         await using var administrator = await rig.AdministratorAsync();
-        await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 3 });
+        await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 3, SettingsPool = settingsPool });
         await using var direct = await WireClient.ConnectAsync(
             rig.Server.Port, new WireIdentity(FaultRig<TServer>.Account, FaultNode.AccountPassword, "pool") { Flags = flags });
         await using var pooled = await WireClient.ConnectAsync(
