@@ -31,7 +31,70 @@ public abstract class FoundRowsTests<TServer>(FaultRig<TServer> rig) : Statement
         }
     });
 
+    // What may leave them as they were runs where another session has selected.
     [Theory]
+    [InlineData("SELECT COUNT(*) FROM prepared.t WHERE id = -5")]
+    [InlineData("SELECT COUNT(*), MAX(id) FROM prepared.t WHERE 0")]
+    [InlineData("SELECT COUNT(*) INTO @c FROM prepared.t WHERE id = -5")]
+    [InlineData("SELECT COUNT(*) FROM prepared.t WHERE 0; DO 0")]
+    [InlineData("SELECT COUNT(*) FROM prepared.t WHERE 0; SELECT nonsense")]
+    [InlineData("CALL prepared.counts()")]
+    public async Task One_row_that_may_not_have_been_counted_is_no_other_sessions_number(string sql)
+    {
+        await using var administrator = await Rig.AdministratorAsync();
+        await administrator.QueryAsync("CREATE DATABASE IF NOT EXISTS prepared");
+        await administrator.QueryAsync("DROP PROCEDURE IF EXISTS prepared.counts");
+        await administrator.QueryAsync("CREATE PROCEDURE prepared.counts() SELECT COUNT(*) FROM prepared.t WHERE id = -5");
+        await SameAsync(isMoved: false, async (client, other) =>
+        {
+            await client.QueryAsync("SELECT 1");
+            await other.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5");
+            await client.QueryAsync("BEGIN");
+            await client.QueryAsync(sql);
+            await client.QueryAsync("SELECT FOUND_ROWS()");
+            await client.QueryAsync("COMMIT");
+        });
+    }
+
+    [Theory]
+    [InlineData("SET @y = 1; SELECT FOUND_ROWS()")]
+    [InlineData("DO 0; SELECT FOUND_ROWS()")]
+    [InlineData("BEGIN; USE mysql; SELECT FOUND_ROWS(); SELECT FOUND_ROWS(); COMMIT; SELECT FOUND_ROWS()")]
+    [InlineData("SELECT FOUND_ROWS(); SELECT FOUND_ROWS()")]
+    [InlineData("SELECT SQL_CALC_FOUND_ROWS id FROM prepared.t LIMIT 1; SELECT FOUND_ROWS()")]
+    [InlineData("CREATE TABLE IF NOT EXISTS prepared.t (a INT); SET @n = 1; CREATE TEMPORARY TABLE prepared.found AS SELECT 1 AS n; SELECT n FROM prepared.found; SELECT FOUND_ROWS()")]
+    public Task Found_rows_among_several_statements_are_the_sessions_own(string sql) => SameAsync(isMoved: false, async (client, other) =>
+    {
+        await client.QueryAsync("INSERT INTO prepared.t (v) VALUES ('a'), ('b'), ('c'), ('d'), ('e')");
+        await client.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3");
+        await other.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4");
+        await client.QueryAsync(sql);
+    });
+
+    // It is 1 where the session has found nothing else.
+    [Theory]
+    [InlineData("INSERT INTO prepared.t (v) VALUES ('a'); SELECT FOUND_ROWS()")]
+    [InlineData("SELECT COUNT(*) FROM prepared.t WHERE id = -5; SELECT FOUND_ROWS()")]
+    [InlineData("CREATE TABLE IF NOT EXISTS prepared.t (a INT); SELECT FOUND_ROWS()")]
+    [InlineData("SHOW COUNT(*) WARNINGS; SELECT FOUND_ROWS()")]
+    [InlineData("CALL prepared.nothing(); SELECT FOUND_ROWS()")]
+    public async Task What_counts_nothing_among_several_statements_leaves_no_other_sessions_found_rows(string sql)
+    {
+        await using var administrator = await Rig.AdministratorAsync();
+        await administrator.QueryAsync("CREATE DATABASE IF NOT EXISTS prepared");
+        await administrator.QueryAsync("CREATE PROCEDURE IF NOT EXISTS prepared.nothing() DO 0");
+        await SameAsync(isMoved: false, async (client, other) =>
+        {
+            await client.QueryAsync("SELECT 1");
+            await other.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4");
+            await client.QueryAsync(sql);
+        });
+    }
+
+    [Theory]
+    [InlineData("SELECT id FROM prepared.t LIMIT 3; -- done")]
+    [InlineData("SELECT id FROM prepared.t LIMIT 3; SELECT nonsense")]
+    [InlineData("SELECT id FROM prepared.t LIMIT 3; SELECT id FROM prepared.t LIMIT 4; INSERT INTO prepared.t (id) VALUES (1), (1)")]
     [InlineData("SELECT id INTO @x FROM prepared.t LIMIT 1")]
     [InlineData("SELECT id FROM prepared.t UNION SELECT 9 LIMIT 2")]
     [InlineData("SELECT id FROM prepared.t LIMIT 3; SELECT id INTO @x FROM prepared.t LIMIT 1")]

@@ -73,6 +73,8 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
         await LeaveCountsAsync();
         Assert.Equal("1", await client.QueryAsync("SELECT asking.found()"));
         await LeaveCountsAsync();
+        Assert.Equal("1", await client.QueryAsync("SELECT asking.found(), ROW_COUNT()"));
+        await LeaveCountsAsync();
         Assert.Equal("-1", await client.QueryAsync("SELECT asking.changed()"));
         await LeaveCountsAsync();
         Assert.Equal("1", await client.QueryAsync("SELECT f FROM asking.seen"));

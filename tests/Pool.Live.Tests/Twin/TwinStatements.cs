@@ -48,6 +48,7 @@ internal static class TwinStatements
         "INSERT INTO t (d) VALUES (99999999999)", "UPDATE t SET u = 1", "INSERT INTO t VALUES ()", "INSERT INTO t (id, v) VALUES (0, 5)", "INSERT INTO t (id, v) VALUES (NULL, 5)",
         "TRUNCATE TABLE h", "ALTER TABLE t ADD COLUMN x{n} INT", "ALTER TABLE t DROP COLUMN x{n}", "UPDATE t SET s = '\u00fc' WHERE id = 2",
         "SELECT * FROM t WHERE id IS NULL", "LOAD DATA INFILE '/nonsense' INTO TABLE t", "DELETE FROM t LIMIT 1", "SET @i = 1; INSERT INTO t (v) VALUES ({n}); SELECT LAST_INSERT_ID()",
+        "INSERT INTO t (v) VALUES ({n}) RETURNING id; DO 0", "REPLACE INTO t (u, v) VALUES (3, {n}) RETURNING id; -- done", "INSERT INTO t (v) VALUES ('abc'); DO 0",
     ];
 
     /// <summary>What fails, or only warns.</summary>
