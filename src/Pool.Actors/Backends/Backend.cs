@@ -110,15 +110,15 @@ public sealed class Backend
     }
 
     /// <summary>
-    /// Interrupts the statement that runs on a connection; true when the server has done so or has no such thread, false if it may still come to
-    /// it, or refuses: the first account of several may lack the privilege.
+    /// Interrupts the statement that runs on a connection; true when the server has done so. False if it may still come to it, or refuses (the first account
+    /// of several may lack the privilege), or has no such thread, or only another's by that number: such a connection is of no use any more.
     /// </summary>
     public async ValueTask<bool> KillQueryAsync(PooledConnection connection)
     {
         using var deadline = new CancellationTokenSource(s_killPatience, _time);
         if (connection.Home is not { } home)
         {
-            return await KillQueryAsync(connection.ThreadId, deadline.Token);
+            return await KillOwnQueryAsync(connection, deadline.Token);
         }
 
         // A node that borrows may have no connection of its own left, and no place for one.
@@ -128,16 +128,15 @@ public sealed class Backend
         }
 
         // The lender may still come to it, whatever is done here.
-        await KillQueryAsync(connection.ThreadId, deadline.Token);
+        await KillOwnQueryAsync(connection, deadline.Token);
         return false;
     }
 
-    /// <summary>As the other, for the thread of a connection that this node has opened.</summary>
-    public async ValueTask<bool> KillQueryAsync(ulong threadId, CancellationToken cancel)
+    /// <summary>As the other, over this node's own control connection, whoever has opened the connection.</summary>
+    public async ValueTask<bool> KillOwnQueryAsync(PooledConnection connection, CancellationToken cancel)
     {
-        Metrics.BackendKills.Increment();
-        var kill = await Pool.ControlAsync($"KILL QUERY {threadId}", cancel);
-        return kill.Succeeded || kill.IsNoSuchThread;
+        var kill = await Pool.KillQueryAsync(connection.ThreadId, connection.OpenedAt, cancel);
+        return kill.Succeeded;
     }
 
     /// <summary>

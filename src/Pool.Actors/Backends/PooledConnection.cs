@@ -46,7 +46,7 @@ public abstract class PooledConnection
         set => Volatile.Write(ref _lentTo, value?.Value ?? 0);
     }
 
-    /// <summary>When it was opened, or a little later, by the pool's exact clock; set by the pool alone.</summary>
+    /// <summary>When it was opened or borrowed, or a little later, by the pool's exact clock; set by the pool alone.</summary>
     public long OpenedAt { get; set; }
 
     /// <summary>The pool generation that the connection was opened under; set by the pool alone.</summary>

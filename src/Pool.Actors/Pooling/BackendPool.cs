@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Pool.Actors.Backends;
 using Pool.Actors.Settings;
 using Pool.Actors.Telemetry;
+using Pool.Wire.Statements;
 
 namespace Pool.Actors.Pooling;
 
@@ -337,6 +338,13 @@ public sealed class BackendPool : IAsyncDisposable
     /// Runs a statement of the pool's own on a reserved connection. Never throws for what a network or a server does.
     /// </summary>
     public ValueTask<QueryResult> ControlAsync(string sql, CancellationToken cancel) => _control.QueryAsync(sql, cancel);
+
+    /// <summary>
+    /// Interrupts the statement that a thread runs, which was there at a moment by the pool's exact clock: not if the server was restarted since, for its
+    /// number is another's then, or nobody's. Never throws for what a network or a server does.
+    /// </summary>
+    public ValueTask<QueryResult> KillQueryAsync(ulong threadId, long since, CancellationToken cancel) =>
+        _control.KillAsync(KillScope.Query, threadId, since, cancel);
 
     /// <summary>
     /// Resets a reserved connection, which reads the server's globals as new sessions get them. False if there was none to be had. Never

@@ -35,8 +35,8 @@ internal sealed class Borrowings : IAsyncDisposable
     /// <summary>Called with one that arrived, which belongs to whoever is called.</summary>
     public required Action<PooledConnection> Came { get; init; }
 
-    /// <summary>Called with one that a session with a cap has left in an unknown state, and which the server has to end.</summary>
-    public required Action<ulong, UserQuota> Broken { get; init; }
+    /// <summary>Called with one that a session with a cap has left in an unknown state, and which the server has to end: its thread, and since when it was there.</summary>
+    public required Action<ulong, long, UserQuota> Broken { get; init; }
 
     /// <summary>Somebody can be asked again.</summary>
     public required Action Changed { get; init; }
@@ -98,6 +98,7 @@ internal sealed class Borrowings : IAsyncDisposable
     public void Arrived(Search search, PooledConnection connection)
     {
         connection.Generation = _state.Generation;
+        connection.OpenedAt = _state.Clock.Exact.GetTimestamp();
         lock (_state.Line.Gate)
         {
             search.End(_state.Line);
@@ -152,12 +153,12 @@ internal sealed class Borrowings : IAsyncDisposable
             Volatile.Write(ref _count, _borrowed.Count);
         }
 
-        var (quota, threadId) = (connection.Quota, connection.ThreadId);
+        var (quota, threadId, since) = (connection.Quota, connection.ThreadId, connection.OpenedAt);
         connection.Quota = null;
         connection.Home!.TakeBack(connection, end);
         if (quota is not null)
         {
-            Broken(threadId, quota);
+            Broken(threadId, since, quota);
         }
 
         Changed();

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Pool.Actors.Backends;
+using Pool.Wire.Statements;
 
 namespace Pool.Actors.Pooling;
 
@@ -89,7 +89,7 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
     /// Has the server end a connection of another node that a session of this one has left in an unknown state. Its node does so too, but
     /// does not say when it is done, and the user's place comes back only then.
     /// </summary>
-    public void EndLent(ulong threadId, UserQuota quota) => state.Background.Run(EndLentAsync, (threadId, quota));
+    public void EndLent(ulong threadId, long since, UserQuota quota) => state.Background.Run(EndLentAsync, (threadId, since, quota));
 
     private void Begin(PooledConnection connection, string cause, Pursuit pursuit, Action? then = null)
     {
@@ -120,9 +120,9 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
         state.Quotas.End(connection);
     }
 
-    private async Task EndLentAsync((ulong ThreadId, UserQuota Quota) lent)
+    private async Task EndLentAsync((ulong ThreadId, long Since, UserQuota Quota) lent)
     {
-        if (await KillAsync(lent.ThreadId, state.Clock.Exact.GetTimestamp()))
+        if (await KillAsync(lent.ThreadId, lent.Since))
         {
             state.Quotas.Leave(lent.Quota);
         }
@@ -142,38 +142,25 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
     }
 
     /// <summary>
-    /// Kills a thread and waits until it is gone. What tells is KILL's own "unknown thread id": without the PROCESS privilege
-    /// the process list hides other accounts' threads, so an empty one only ends the wait for the next KILL. False: the pool
-    /// gave up first, and the place is never given back.
+    /// Kills a thread, again and again until it is gone. What tells is KILL's own "unknown thread id": without the PROCESS privilege
+    /// the process list hides other accounts' threads. False: the pool gave up first, and the place is never given back.
     /// </summary>
     /// <param name="threadId">The thread.</param>
     /// <param name="since">When it was there, by the exact clock.</param>
     private async Task<bool> KillAsync(ulong threadId, long since)
     {
         PoolLog.NotEnded(state.Logger, state.Options.Name, threadId);
-        var id = threadId.ToString(CultureInfo.InvariantCulture);
-        var isKilled = false;
         for (var pause = s_firstPause; ; pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause)
         {
-            if (await control.HasRestartedAsync(since, state.GivingUp))
+            var kill = await control.KillAsync(KillScope.Connection, threadId, since, state.GivingUp);
+            if (kill.IsNoSuchThread)
             {
                 return true;
             }
 
-            if (!isKilled || !await IsListedAsync(id))
+            if (!kill.Succeeded)
             {
-                state.Metrics.BackendKills.Increment();
-                var kill = await control.QueryAsync($"KILL CONNECTION {id}", state.GivingUp);
-                if (kill.IsNoSuchThread)
-                {
-                    return true;
-                }
-
-                isKilled |= kill.Succeeded;
-                if (!kill.Succeeded)
-                {
-                    PoolLog.KillFailed(state.Logger, state.Options.Name, threadId, kill.ErrorText);
-                }
+                PoolLog.KillFailed(state.Logger, state.Options.Name, threadId, kill.ErrorText);
             }
 
             try
@@ -185,13 +172,6 @@ internal sealed class ConnectionCloser(PoolState state, IBackendConnector connec
                 return false;
             }
         }
-    }
-
-    private async Task<bool> IsListedAsync(string id)
-    {
-        var list = await control.QueryAsync(
-            $"SELECT 1 FROM information_schema.processlist WHERE id = {id}", state.GivingUp);
-        return !list.Succeeded || list.Rows.Count > 0;
     }
 
     private sealed record Ending(PooledConnection Connection, Pursuit Pursuit, bool IsClosed, Action? Then);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pool.Actors.Backends;
+using Pool.Wire.Statements;
 
 namespace Pool.Actors.Pooling;
 
@@ -46,12 +47,16 @@ internal sealed class ControlConnection(
     public ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel) =>
         InTurnAsync((c, either) => c.QueryAsync(sql, either), cancel);
 
-    /// <summary>True if the server was restarted since a thread was there, whose number is another's then, or nobody's.</summary>
-    public async ValueTask<bool> HasRestartedAsync(long since, CancellationToken cancel)
-    {
-        var probe = new RestartProbe(state.Clock.Exact, since);
-        return probe.IsRestart(await InTurnAsync(probe.AskAsync, cancel));
-    }
+    /// <summary>
+    /// Kills a thread, or what it runs. If the server was restarted since the thread was there, its number is another's, or nobody's: then nothing is
+    /// sent, and the answer is that there is no such thread.
+    /// </summary>
+    /// <param name="scope">What to end.</param>
+    /// <param name="threadId">The thread.</param>
+    /// <param name="since">When it was there, by the exact clock.</param>
+    /// <param name="cancel">Gives up.</param>
+    public ValueTask<QueryResult> KillAsync(KillScope scope, ulong threadId, long since, CancellationToken cancel) =>
+        InTurnAsync((c, either) => KillAsync(c, scope, threadId, since, either), cancel);
 
     /// <summary>Brings it back to the baseline; false if that could not be done.</summary>
     public async ValueTask<bool> ResetAsync(CancellationToken cancel)
@@ -182,24 +187,32 @@ internal sealed class ControlConnection(
     {
         foreach (var old in NotEnded.TakeWhile(_ => IsOpen))
         {
-            var probe = new RestartProbe(state.Clock.Exact, old.OpenedAt);
-            if (probe.IsRestart(await RunAsync(probe.AskAsync, cancel)))
-            {
-                NoteEnded(old);
-                continue;
-            }
-
-            if (!IsOpen)
-            {
-                return;
-            }
-
-            var kill = await RunAsync((c, either) => c.QueryAsync($"KILL CONNECTION {old.ThreadId.ToString(CultureInfo.InvariantCulture)}", either), cancel);
+            var kill = await RunAsync((c, either) => KillAsync(c, KillScope.Connection, old.ThreadId, old.OpenedAt, either), cancel);
             if (kill.IsNoSuchThread)
             {
                 NoteEnded(old);
             }
         }
+    }
+
+    // Question and KILL on one connection: on another one, the KILL could come to a server that has not been asked.
+    private async ValueTask<QueryResult> KillAsync(PooledConnection on, KillScope scope, ulong threadId, long since, CancellationToken cancel)
+    {
+        var probe = new RestartProbe(state.Clock.Exact, since);
+        var uptime = await probe.AskAsync(on, cancel);
+        if (uptime.ErrorCode == -1)
+        {
+            return uptime;
+        }
+
+        if (probe.IsRestart(uptime))
+        {
+            return QueryResult.NoSuchThread("the server was restarted");
+        }
+
+        state.Metrics.BackendKills.Increment();
+        var what = scope == KillScope.Query ? "QUERY" : "CONNECTION";
+        return await on.QueryAsync($"KILL {what} {threadId.ToString(CultureInfo.InvariantCulture)}", cancel);
     }
 
     private void NoteEnded(PooledConnection connection)

@@ -1,4 +1,5 @@
 using Pool.Actors.Backends;
+using Pool.Wire.Statements;
 
 namespace Pool.Actors.Pooling;
 
@@ -38,8 +39,9 @@ internal sealed class ControlConnections
     /// </summary>
     public ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancel) => Choose().QueryAsync(sql, cancel);
 
-    /// <summary>See <see cref="ControlConnection.HasRestartedAsync"/>.</summary>
-    public ValueTask<bool> HasRestartedAsync(long since, CancellationToken cancel) => Choose().HasRestartedAsync(since, cancel);
+    /// <summary>See <see cref="ControlConnection.KillAsync(KillScope, ulong, long, CancellationToken)"/>.</summary>
+    public ValueTask<QueryResult> KillAsync(KillScope scope, ulong threadId, long since, CancellationToken cancel) =>
+        Choose().KillAsync(scope, threadId, since, cancel);
 
     /// <summary>Closes them until they are needed again; true if the server was seen to end them all.</summary>
     public async ValueTask<bool> RestAsync()

@@ -104,18 +104,18 @@ public sealed class Lending
         return false;
     }
 
-    /// <summary>True if this thread's connection is lent to this borrower.</summary>
-    public bool IsLent(ulong threadId, Incarnation borrower)
+    /// <summary>This thread's connection, if it is lent to this borrower, until that has given it back; null if not.</summary>
+    public PooledConnection? FindLent(ulong threadId, Incarnation borrower)
     {
         for (var slot = 0; slot < _state.Slots.Used; slot++)
         {
             if (_state.Slots.At(slot) is { } connection && connection.ThreadId == threadId && connection.LentTo == borrower)
             {
-                return true;
+                return connection;
             }
         }
 
-        return false;
+        return null;
     }
 
     /// <summary>Takes a connection back. A clean one was idle before, and so it can be lent again at once.</summary>

@@ -14,7 +14,7 @@ internal readonly struct RestartProbe(TimeProvider time, long since)
     private readonly long _asked = time.GetTimestamp();
 
     /// <summary>
-    /// Asks on a connection how long the server has run. An older connection than the thread is a proof by itself. An answer is dropped that the
+    /// Asks on a connection how long the server has run. An older connection than the thread is a proof by itself, and nothing is sent. An answer is dropped that the
     /// connection refutes: servers reckon by their wall clock, which may have been set back.
     /// </summary>
     public async ValueTask<QueryResult> AskAsync(PooledConnection on, CancellationToken cancel)

@@ -59,6 +59,24 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public async Task A_connection_whose_server_is_restarted_after_its_kill_keeps_its_place_no_longer_though_another_has_its_number()
+    {
+        await using var f = new PoolFixture();
+        var old = await TakeStubbornAsync(f);
+        var isKilled = AcceptKills(f, old);
+        f.Pool.Discard(old, "lost");
+        await AdvanceUntilAsync(f, isKilled, "KILL");
+        f.Time.Advance(TimeSpan.FromMinutes(1));
+        f.Connector.Live.Single(c => c != old).Stale = true;
+        f.Connector.Restart();
+        var next = await f.TakeAsync(f.Of("shop"));
+        Assert.Equal(old.ThreadId, next.ThreadId);
+
+        await AdvanceUntilAsync(f, () => f.Now.Closing == 0, "its place is free");
+        Assert.Contains(next, f.Connector.Live);
+    }
+
+    [Fact]
     public async Task A_server_whose_clock_was_set_back_is_not_taken_for_one_that_was_restarted()
     {
         await using var f = new PoolFixture();

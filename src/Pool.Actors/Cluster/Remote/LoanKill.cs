@@ -25,7 +25,7 @@ public readonly record struct LoanKill(string Backend, ulong ThreadId)
     /// <summary>The answer's body.</summary>
     public static ReadOnlyMemory<byte> Answer(bool done) => done ? s_done : s_notDone;
 
-    /// <summary>Whether an answer says that the server has interrupted the statement, or has no such thread.</summary>
+    /// <summary>Whether an answer says that the server has interrupted the statement.</summary>
     public static bool WasDone(PeerAnswer answer) => answer.Failure is null && answer.Body.Span.SequenceEqual(s_done);
 
     /// <summary>The question.</summary>

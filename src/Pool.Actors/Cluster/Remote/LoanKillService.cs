@@ -17,6 +17,6 @@ public sealed class LoanKillService(IReadOnlyCollection<Backend> backends) : IPe
         LoanKill.Answer(
             LoanKill.Read(body.Span) is { } kill
             && backends.FirstOrDefault(b => b.Name == kill.Backend) is { } backend
-            && backend.Pool.Lending.IsLent(kill.ThreadId, from.Incarnation)
-            && await backend.KillQueryAsync(kill.ThreadId, cancel));
+            && backend.Pool.Lending.FindLent(kill.ThreadId, from.Incarnation) is { } connection
+            && await backend.KillOwnQueryAsync(connection, cancel));
 }
