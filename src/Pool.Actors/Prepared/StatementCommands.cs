@@ -155,7 +155,7 @@ internal static class StatementCommands
     private static StatementFacts OfPrepare(Session session, StatementFacts facts)
     {
         var traits = (facts.Traits & StatementTraits.UserVariables) != 0
-            ? UserVariableTravel.Follow(session, facts, session.Inbox.Payload[1..], CommandStart.Mode(session)).Traits
+            ? UserVariableTravel.FollowPrepare(session, facts, session.Inbox.Payload[1..], CommandStart.Mode(session)).Traits
             : StatementTraits.None;
         return new StatementFacts(facts.Kind, traits & StatementTraits.FollowedUserVariables);
     }

@@ -3,6 +3,7 @@ using Pool.Actors.Relay;
 using Pool.Actors.Sessions;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
+using Pool.Wire.Statements;
 
 namespace Pool.Actors.Prepared;
 
@@ -35,6 +36,12 @@ internal static class StatementEnd
     private static void NotePrepared(Session session, Lease lease, Preparation preparation, in ReplySummary summary)
     {
         var (connection, backend) = (lease.Connection, session.Origin.Backend);
+        if ((preparation.Facts.Traits & StatementTraits.UserVariables) != 0 && (lease.Facts.Traits & StatementTraits.FollowedUserVariables) == 0)
+        {
+            // Those that it is to assign are not what they were, and it is not known which these are.
+            connection.UserVariables.Doubt();
+        }
+
         if (summary.ErrorCode != 0)
         {
             if (summary.ErrorCode == ServerErrorCode.TooManyStatements)

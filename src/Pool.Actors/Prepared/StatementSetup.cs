@@ -58,10 +58,12 @@ internal static class StatementSetup
                 await LeaseSetup.NeutralizeAsync(session, lease);
             }
 
-            var (result, added) = await PrepareAsync(session, lease, statement.Text, rewritten);
-            if (result.Succeeded && (facts.Traits & StatementTraits.FollowedUserVariables) != 0)
+            var (result, added) = await KeepVariablesAsync(session, lease, statement)
+                ? await PrepareAsync(session, lease, statement.Text, rewritten)
+                : (QueryResult.Broken("the connection is lost"), null);
+            UserVariableTravel.Prepared(lease.Connection, statement.Facts, statement.Text.Text, statement.Text.Mode);
+            if (result.Succeeded)
             {
-                session.Variables!.Prepared(lease.Connection.UserVariables);
                 result = await UserVariableTravel.BringAsync(session, lease.Connection, facts.Traits, keepsDiagnostics: asked != 0) ?? result;
             }
 
@@ -99,6 +101,11 @@ internal static class StatementSetup
         && !(command == CommandCode.StmtSendLongData
             ? ParameterTypes.WouldMisread(statement, here, ExecutePacket.LongDataParameter(session.Inbox.Payload), session.Origin.Backend.Facts!.Flavour)
             : ParameterTypes.WouldShow(statement, here));
+
+    // Those that only the connection knows would be changed there by what is prepared.
+    private static async ValueTask<bool> KeepVariablesAsync(Session session, Lease lease, SessionStatement statement) =>
+        (statement.Facts.Traits & StatementTraits.UserVariables) == 0 || session.Variables is not { Unread.Count: > 0 }
+        || (await OwnResults.TakeAsync(session, lease) && await UserVariableTravel.KeepAsync(session, lease.Connection));
 
     // With the session's own values in place of what only the connection that ran its last statement would tell; null if nothing is to be replaced.
     private static async ValueTask<byte[]?> RewrittenAsync(Session session, Lease lease, PreparedText text)

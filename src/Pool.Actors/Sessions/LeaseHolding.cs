@@ -102,7 +102,7 @@ internal static class LeaseHolding
         {
             backend.Pool.Discard(connection, "doomed");
         }
-        else if (connection.UserVariables.IsFull || (connection.HasDiagnostics && backend.Facts!.Flavour == ServerFlavour.MariaDb))
+        else if (connection.UserVariables is { IsFull: true } or { AreUncertain: true } || (connection.HasDiagnostics && backend.Facts!.Flavour == ServerFlavour.MariaDb))
         {
             backend.Pool.ReturnDirty(connection);
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using Pool.Actors.Backends;
 using Pool.Live.Tests.Faults;
+using Pool.Live.Tests.StoredCode;
 using Pool.Live.Tests.Support;
 using Pool.Wire.Commands;
 using Pool.Wire.Handshake;
@@ -109,6 +110,46 @@ public abstract class UserVariableTests<TServer>(FaultRig<TServer> rig)
         Assert.Equal(Shown(await direct.TryAsync(Asks)), Shown(await pooled.TryAsync(Asks)));
         Assert.DoesNotContain("UserVariables", await node.Process.AdminAsync("/sessions"), StringComparison.Ordinal);
     }
+
+    // The function leaves nothing behind, and nobody calls it.
+    [Theory]
+    [InlineData("")]
+    [InlineData(", preparing.harmless(1)")]
+    [InlineData(", @\u00e9")]
+    public async Task To_prepare_an_assignment_does_nothing_to_anothers_variable_whatever_stands_beside_it(string beside)
+    {
+        const string Asks = "SELECT @v, CHARSET(@v), @v = 'TEXT'";
+        await using var administrator = await StoredCodeTrial.DefineAsync(
+            rig, "preparing", "CREATE FUNCTION harmless(n INT) RETURNS INT DETERMINISTIC NO SQL RETURN n");
+        await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 2 });
+        await using var client = await node.ConnectAsync();
+        await using var other = await node.ConnectAsync();
+        await other.QueryAsync("SET @v = _latin1 x'E9'");
+        var before = Shown(await other.TryAsync(Asks));
+        Assert.Equal(0, (await PrepareAsync(client, $"SELECT @v := _utf8mb4'x'{beside}")).Summary.ErrorCode);
+        Assert.Equal(before, Shown(await other.TryAsync(Asks)));
+    }
+
+    [Fact]
+    public async Task Long_data_for_a_statement_that_is_prepared_anew_do_nothing_to_anothers_variable()
+    {
+        const string Asks = "SELECT @v, CHARSET(@v), @v = 'TEXT'";
+        await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 2 });
+        await using var client = await node.ConnectAsync();
+        await using var other = await node.ConnectAsync();
+        var id = BitConverter.GetBytes((await PrepareAsync(client, "SELECT @v := _utf8mb4'x', ?")).Summary.StatementId);
+
+        // It is gone from the connection with this.
+        await other.QueryAsync("SET timestamp = 1");
+        await other.RunAsync(CommandCode.ResetConnection, []);
+        await other.QueryAsync("SET @v = _latin1 x'E9'");
+        var before = Shown(await other.TryAsync(Asks));
+        await client.RunAsync(CommandCode.StmtSendLongData, [.. id, 0, 0, .. "part"u8]);
+        Assert.Equal(0, (await client.RunAsync(CommandCode.StmtReset, id)).Summary.ErrorCode);
+        Assert.Equal(before, Shown(await other.TryAsync(Asks)));
+    }
+
+    private static Task<RawReply> PrepareAsync(SqlClient client, string text) => client.RunAsync(CommandCode.StmtPrepare, Encoding.UTF8.GetBytes(text));
 
     private static string Shown(QueryResult result) => TypedRow.Read(result.Packets.Span, Format) is { Values: { } values } row
         ? string.Join(", ", row.Columns.Zip(values).Select(c => $"{c.First.Type} {Encoding.UTF8.GetString(c.Second ?? [])}")) : $"error {result.ErrorCode}";

@@ -14,6 +14,9 @@ internal sealed class CarriedVariables
     /// <summary>They take more room than they are worth: the connection should be reset.</summary>
     public bool IsFull => _values.Count > MaxNames || _bytes > MaxTextBytes;
 
+    /// <summary>Some are not what is known of them, and nobody knows which: the connection must be reset before another session has it.</summary>
+    public bool AreUncertain { get; private set; }
+
     /// <summary>True if there are none.</summary>
     public bool IsEmpty => _values.Count == 0;
 
@@ -25,7 +28,11 @@ internal sealed class CarriedVariables
     {
         _values.Clear();
         _bytes = 0;
+        AreUncertain = false;
     }
+
+    /// <summary>Any of them may have changed.</summary>
+    public void Doubt() => AreUncertain = true;
 
     /// <summary>A variable has this value.</summary>
     public void Set(UserVariable variable)

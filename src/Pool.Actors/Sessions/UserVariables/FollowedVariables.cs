@@ -45,15 +45,9 @@ internal sealed class FollowedVariables
     /// <summary>The statement has run on a connection that carries these: what it may have assigned is not known any more.</summary>
     public void Ran(CarriedVariables carried)
     {
-        _unread.UnionWith(_mayAssign ? _mentioned : []);
-        Prepared(carried);
-    }
-
-    /// <summary>The statement was only prepared on a connection that carries these: there, what it assigns is not what it was.</summary>
-    public void Prepared(CarriedVariables carried)
-    {
         foreach (var name in _mayAssign ? _mentioned : [])
         {
+            _unread.Add(name);
             carried.Set(UserVariable.Unknown(name));
         }
     }

@@ -44,6 +44,34 @@ internal static class UserVariableTravel
             : facts;
     }
 
+    /// <summary>
+    /// As the other, for a statement that is to be prepared: no stored code runs with that, and nothing that the text does not name is used.
+    /// </summary>
+    public static StatementFacts FollowPrepare(Session session, StatementFacts facts, ReadOnlySpan<byte> sql, LexerMode mode) =>
+        Follow(session, facts with { Traits = facts.Traits & StatementTraits.UserVariables }, sql, mode);
+
+    /// <summary>
+    /// A statement was prepared on the connection, whatever came of it, and no more than that: there, what it is to assign is not what it was.
+    /// </summary>
+    public static void Prepared(BackendConnection connection, StatementFacts facts, ReadOnlySpan<byte> sql, LexerMode mode)
+    {
+        if ((facts.Traits & StatementTraits.UserVariables) == 0)
+        {
+            return;
+        }
+
+        var names = new List<string>();
+        if (!UserVariableNames.TryCollect(sql, mode, names, out var mayAssign))
+        {
+            connection.UserVariables.Doubt();
+        }
+
+        foreach (var name in mayAssign ? names : [])
+        {
+            connection.UserVariables.Set(UserVariable.Unknown(name));
+        }
+    }
+
     /// <summary>True if the connection has what a statement with these traits may see, and nothing else that it may see.</summary>
     public static bool IsReady(Session session, BackendConnection connection, StatementFacts facts)
     {
