@@ -25,10 +25,11 @@ internal static class StatementSetup
     public static async ValueTask<(Refusal? Refusal, ConnectionStatement? Here)> AcquireAsync(
         Session session, CommandCode command, SessionStatement statement, StatementFacts facts, bool mayShareWrite = false)
     {
-        var asked = statement.HasLongData ? StatementTraits.None : facts.Traits & LastResult;
+        // What the text asks is written into it below; what stored code asks is not.
+        var asked = statement.HasLongData ? StatementTraits.None : statement.Facts.Traits & LastResult;
         for (var attempt = 1; ; attempt++)
         {
-            facts = facts with { Traits = facts.Traits & ~(session.Lease?.Missing(LastResult) ?? LastResult) };
+            facts = facts with { Traits = facts.Traits & ((facts.Stored & LeaseSetup.Counts) | ~(session.Lease?.Missing(LastResult) ?? LastResult)) };
             if (await LeaseSetup.AcquireAsync(session, command, facts, mayShareWrite) is { } refusal)
             {
                 return (refusal, null);

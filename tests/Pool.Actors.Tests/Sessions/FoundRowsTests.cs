@@ -236,7 +236,7 @@ public sealed class FoundRowsTests
     [InlineData("SELECT SQL_CALC_FOUND_ROWS a FROM t LIMIT 1; SELECT FOUND_ROWS()", false, ServerFlavour.MariaDb)]
     [InlineData("SELECT a FROM t; SELECT FOUND_ROWS()", false, ServerFlavour.MySql)]
     [InlineData("SELECT a FROM t; SELECT FOUND_ROWS()", true, ServerFlavour.MariaDb)]
-    [InlineData("INSERT INTO t VALUES (1); SELECT FOUND_ROWS()", true, ServerFlavour.MySql)]
+    [InlineData("UPDATE t SET a = 1; SELECT FOUND_ROWS()", true, ServerFlavour.MySql)]
     [InlineData("DO 0; CREATE TABLE u AS SELECT FOUND_ROWS()", true, ServerFlavour.MariaDb)]
     [InlineData("CREATE TABLE u (a INT); SELECT FOUND_ROWS()", true, ServerFlavour.MySql)]
     public async Task Several_statements_find_no_other_sessions_rows_where_those_before_may_have_left_them(string sql, bool mayHave, ServerFlavour flavour)
@@ -257,15 +257,32 @@ public sealed class FoundRowsTests
     public async Task A_function_that_asks_finds_neither_another_sessions_rows_nor_changes(string sql, bool asks)
     {
         await using var node = new TestNode(connections: 1);
-        var stored = new StoredCodeServer();
-        stored.Function("asks", "RETURN FOUND_ROWS()");
-        stored.Function("plain", "RETURN 1");
-        node.Backend.StoredCode = new StoredCodeWatch("main", stored.Reader(), node.Time, NullLogger.Instance);
-        await node.Backend.StoredCode.RefreshAsync();
+        await FunctionsAsync(node);
         var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
         await other.QueryAsync("SELECT b LIMIT 5");
         await AskedAsync(node, client, sql);
         Assert.Equal(asks ? "SELECT 1" : "SELECT b LIMIT 5", node.Server.Queries.SkipLast(1).Last());
+    }
+
+    /// <summary>The statement stays prepared where the text itself asks for nothing.</summary>
+    [Theory]
+    [InlineData("SELECT app.asks()", true, 1)]
+    [InlineData("SELECT ROW_COUNT(), app.asks()", true, 3)]
+    [InlineData("SELECT ROW_COUNT(), app.plain()", false, 3)]
+    public async Task A_prepared_statement_whose_function_asks_finds_no_other_sessions_rows(string sql, bool asks, int prepares)
+    {
+        await using var node = new TestNode(connections: 1);
+        await FunctionsAsync(node);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        var id = await client.PrepareAsync(sql);
+        for (var i = 0; i < 2; i++)
+        {
+            await other.QueryAsync("SELECT b LIMIT 5");
+            Assert.True((await client.ExecuteAsync(id)).Succeeded);
+            Assert.Equal(asks ? "SELECT 1" : "SELECT b LIMIT 5", node.Server.Queries.Last());
+        }
+
+        Assert.Equal(prepares, node.Server.Count(CommandCode.StmtPrepare));
     }
 
     [Fact]
@@ -277,6 +294,15 @@ public sealed class FoundRowsTests
         await other.QueryAsync("SELECT b LIMIT 5");
         await client.QueryAsync(Defines);
         Assert.Equal(["SELECT 1", Defines], node.Server.Queries.TakeLast(2));
+    }
+
+    private static async Task FunctionsAsync(TestNode node)
+    {
+        var stored = new StoredCodeServer();
+        stored.Function("asks", "RETURN FOUND_ROWS()");
+        stored.Function("plain", "RETURN 1");
+        node.Backend.StoredCode = new StoredCodeWatch("main", stored.Reader(), node.Time, NullLogger.Instance);
+        await node.Backend.StoredCode.RefreshAsync();
     }
 
     private static TestNode NodeThatFinds500() => new(connections: 1, server: new FakeServer

@@ -92,6 +92,10 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
         await LeaveCountsAsync();
         var executed = await client.RunAsync(CommandCode.StmtExecute, [.. BitConverter.GetBytes(prepared.Summary.StatementId), 0, 1, 0, 0, 0]);
         Assert.Contains("[000001000000]", executed.Told, StringComparison.Ordinal);
+        var both = await client.RunAsync(CommandCode.StmtPrepare, "SELECT asking.found(), SIGN(ROW_COUNT())"u8.ToArray());
+        await LeaveCountsAsync();
+        executed = await client.RunAsync(CommandCode.StmtExecute, [.. BitConverter.GetBytes(both.Summary.StatementId), 0, 1, 0, 0, 0]);
+        Assert.Contains("[000001000000", executed.Told, StringComparison.Ordinal);
 
         async Task LeaveCountsAsync()
         {
