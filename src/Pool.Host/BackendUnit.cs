@@ -74,16 +74,14 @@ internal sealed class BackendUnit
 
         for (var pause = s_firstRetry; !cancel.IsCancellationRequested; pause = pause * 2 > s_lastRetry ? s_lastRetry : pause * 2)
         {
-            using var deadline = new CancellationTokenSource(Backend.Pool.Options.ConnectTimeout, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
-            var (facts, failure) = await BackendCheck.RunAsync(Backend.Pool, _connector, either.Token);
+            var (facts, failure) = await CheckAsync(cancel);
             if (facts is not null)
             {
                 Backend.Facts = facts;
                 NodeLog.Reached(_logger, Backend.Name, facts.VersionText);
                 await Backend.Pool.StartAsync();
                 WatchStoredCode(facts.Flavour, cancel);
-                _ = new BaselineWatch(Backend, _connector, _time).RunAsync(_baselinePollInterval, cancel);
+                _ = new BaselineWatch(Backend, _connector, _time, _logger).RunAsync(_baselinePollInterval, cancel);
                 return true;
             }
 
@@ -152,6 +150,21 @@ internal sealed class BackendUnit
         catch (OperationCanceledException)
         {
             // The others take it when the node's lease has expired.
+        }
+    }
+
+    private async Task<BackendCheckResult> CheckAsync(CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(Backend.Pool.Options.ConnectTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        try
+        {
+            return await BackendCheck.RunAsync(Backend.Pool, _connector, either.Token);
+        }
+        catch (Exception exception)
+        {
+            NodeLog.Unexpected(_logger, exception, $"The check of backend {Backend.Name}");
+            return new(null, new ConnectFailure(ConnectFailureKind.Protocol, exception.GetType().Name));
         }
     }
 

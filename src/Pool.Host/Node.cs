@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Pool.Actors.Backends;
 using Pool.Actors.Cluster.Remote;
 using Pool.Actors.Sessions;
 using Pool.Actors.Sessions.Login;
@@ -181,17 +182,27 @@ internal sealed class Node : IAsyncDisposable
 
     private async Task ReachAsync(BackendUnit unit, CancellationToken cancel)
     {
-        if (!await unit.ReachAsync(cancel))
+        try
         {
-            return;
+            if (await unit.ReachAsync(cancel))
+            {
+                Serve(unit.Backend);
+            }
         }
+        catch (Exception exception)
+        {
+            NodeLog.Unexpected(_logger, exception, $"Reaching backend {unit.Backend.Name}");
+        }
+    }
 
-        foreach (var listener in _listeners.Where(l => l.Backend == unit.Backend))
+    private void Serve(Backend backend)
+    {
+        foreach (var listener in _listeners.Where(l => l.Backend == backend))
         {
             listener.Open();
         }
 
-        _readiness.BackendChecked(unit.Backend.Name);
+        _readiness.BackendChecked(backend.Name);
         if (_readiness.IsReady)
         {
             NodeLog.Ready(_logger);

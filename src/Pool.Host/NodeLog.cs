@@ -23,6 +23,9 @@ internal static partial class NodeLog
     [LoggerMessage(1007, LogLevel.Information, "Taking clients again")]
     public static partial void Resumed(ILogger logger);
 
+    [LoggerMessage(1008, LogLevel.Error, "{what} failed; this is a bug")]
+    public static partial void Unexpected(ILogger logger, Exception exception, string what);
+
     [LoggerMessage(1006, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger logger);
 }

@@ -10,6 +10,12 @@ public sealed class FaultyCoordinator(InProcessCoordinator store) : ICoordinator
     private TaskCompletionSource? _cutOff;
     private int _answersToLose;
 
+    /// <summary>What the next to follow gets instead of a view, as only by a bug; null for nothing.</summary>
+    public Exception? FollowersFault { get; set; }
+
+    /// <summary>The commits that throw, as only by a bug; null for none.</summary>
+    public Func<Commit, bool>? Throws { get; set; }
+
     /// <summary>False while the node is cut off: it reads nothing, commits nothing, hears of nothing, and renews no lease.</summary>
     public bool IsReachable
     {
@@ -64,6 +70,11 @@ public sealed class FaultyCoordinator(InProcessCoordinator store) : ICoordinator
             return CommitResult.Unavailable;
         }
 
+        if (Throws?.Invoke(commit) == true)
+        {
+            throw new InvalidCastException();
+        }
+
         var result = await store.CommitAsync(commit, cancel);
         return LosesAnswer() ? CommitResult.Unknown : result;
     }
@@ -71,6 +82,12 @@ public sealed class FaultyCoordinator(InProcessCoordinator store) : ICoordinator
     /// <inheritdoc/>
     public async IAsyncEnumerable<CoordinationView> FollowAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel)
     {
+        if (FollowersFault is { } fault)
+        {
+            FollowersFault = null;
+            throw fault;
+        }
+
         await foreach (var view in store.FollowAsync(prefix, cancel))
         {
             while (WhileCutOff() is { } cutOff)

@@ -38,6 +38,9 @@ public sealed class PipeTransport : Transport
     /// <summary>True once this end was aborted or closed.</summary>
     public bool IsEnded => _ended;
 
+    /// <summary>What the other end's sends throw from now on, as only a bug would; null for nothing.</summary>
+    public Exception? OthersFault { get; set; }
+
     /// <summary>How often the other end has sent.</summary>
     public int Deliveries => Volatile.Read(ref _other._sends);
 
@@ -88,6 +91,11 @@ public sealed class PipeTransport : Transport
     public override async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
     {
         Interlocked.Increment(ref _sends);
+        if (_other.OthersFault is { } fault)
+        {
+            throw fault;
+        }
+
         if (_ended || _other._ended)
         {
             return false;

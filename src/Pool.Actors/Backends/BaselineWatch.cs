@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pool.Actors.Pooling;
 
 namespace Pool.Actors.Backends;
@@ -6,7 +7,7 @@ namespace Pool.Actors.Backends;
 /// Keeps up with a server's globals, which nothing announces: new sessions start with what was read last. If nothing can be read any
 /// more though the pool holds nothing there, the server may have become another one, and is learned anew.
 /// </summary>
-public sealed class BaselineWatch(Backend backend, IBackendConnector connector, TimeProvider time)
+public sealed class BaselineWatch(Backend backend, IBackendConnector connector, TimeProvider time, ILogger logger)
 {
     private const int FailuresToRelearn = 3;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
@@ -23,14 +24,29 @@ public sealed class BaselineWatch(Backend backend, IBackendConnector connector, 
                 continue;
             }
 
-            using var deadline = new CancellationTokenSource(s_patience, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
-            failures = await backend.RefreshBaselineAsync(either.Token) ? 0 : failures + 1;
-            var pool = backend.Pool.Snapshot();
-            if (failures >= FailuresToRelearn && pool.Active == 0 && pool.Control == 0)
+            try
             {
-                backend.Facts = (await BackendCheck.RunAsync(backend.Pool, connector, either.Token)).Facts ?? backend.Facts;
+                failures = await LookAsync(failures, cancel);
+            }
+            catch (Exception exception)
+            {
+                PoolLog.Unexpected(logger, exception, backend.Name, "reading the globals");
             }
         }
+    }
+
+    /// <summary>Looks once; the answer is how often it has failed by now, one after the other.</summary>
+    private async Task<int> LookAsync(int failures, CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(s_patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        failures = await backend.RefreshBaselineAsync(either.Token) ? 0 : failures + 1;
+        var pool = backend.Pool.Snapshot();
+        if (failures >= FailuresToRelearn && pool.Active == 0 && pool.Control == 0)
+        {
+            backend.Facts = (await BackendCheck.RunAsync(backend.Pool, connector, either.Token)).Facts ?? backend.Facts;
+        }
+
+        return failures;
     }
 }

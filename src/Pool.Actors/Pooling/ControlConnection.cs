@@ -74,22 +74,31 @@ internal sealed class ControlConnection(
         var cancel = either.Token;
         try
         {
-            await _turn.WaitAsync(cancel);
+            return await InTurnAsync(
+                async () =>
+                {
+                    if (await ReadyAsync(cancel) is { } failure)
+                    {
+                        return QueryResult.Broken(failure);
+                    }
+
+                    await EndOldAsync(cancel);
+                    return IsOpen ? await RunAsync(work, cancel) : QueryResult.Broken("the control connection is lost");
+                },
+                cancel);
         }
         catch (OperationCanceledException)
         {
             return QueryResult.Broken("cancelled while waiting for the control connection");
         }
+    }
 
+    private async ValueTask<T> InTurnAsync<T>(Func<ValueTask<T>> work, CancellationToken cancel = default)
+    {
+        await _turn.WaitAsync(cancel);
         try
         {
-            if (await ReadyAsync(cancel) is { } failure)
-            {
-                return QueryResult.Broken(failure);
-            }
-
-            await EndOldAsync(cancel);
-            return IsOpen ? await RunAsync(work, cancel) : QueryResult.Broken("the control connection is lost");
+            return await work();
         }
         finally
         {
@@ -98,32 +107,23 @@ internal sealed class ControlConnection(
     }
 
     /// <summary>Closes it until it is needed again. False: the server was not seen to end it, and another ends it now.</summary>
-    public async ValueTask<bool> RestAsync()
+    public ValueTask<bool> RestAsync() => InTurnAsync(async () =>
     {
-        await _turn.WaitAsync();
         await DropAsync();
         var hasEnded = NotEnded.Length == 0;
         HaveAdopted();
-        _turn.Release();
         return hasEnded;
-    }
+    });
 
     /// <summary>Closes it if it is of an earlier generation, or the share leaves no place for it.</summary>
-    public async Task FitAsync()
-    {
-        await _turn.WaitAsync();
-        await DropUnfitAsync();
-        _turn.Release();
-    }
+    public Task FitAsync() => InTurnAsync(DropUnfitAsync).AsTask();
 
     /// <summary>Closes it for good.</summary>
-    public async ValueTask CloseAsync()
+    public async ValueTask CloseAsync() => await InTurnAsync(() =>
     {
-        await _turn.WaitAsync();
         _isClosed = true;
-        await DropAsync();
-        _turn.Release();
-    }
+        return DropAsync();
+    });
 
     /// <summary>Opens the connection unless it is open and well; answers why not.</summary>
     private async ValueTask<string?> ReadyAsync(CancellationToken cancel)
@@ -239,6 +239,11 @@ internal sealed class ControlConnection(
         {
             return "the control connection could not be opened in time";
         }
+        catch (Exception exception)
+        {
+            PoolLog.Unexpected(state.Logger, exception, state.Options.Name, "a connect for control");
+            return exception.GetType().Name;
+        }
     }
 
     private async ValueTask<QueryResult> RunAsync(Func<PooledConnection, CancellationToken, ValueTask<QueryResult>> work, CancellationToken cancel)
@@ -254,6 +259,11 @@ internal sealed class ControlConnection(
         {
             result = QueryResult.Broken("cancelled");
         }
+        catch (Exception exception)
+        {
+            PoolLog.Unexpected(state.Logger, exception, state.Options.Name, "a control statement");
+            result = QueryResult.Broken(exception.GetType().Name);
+        }
 
         if (result.ErrorCode == -1)
         {
@@ -263,26 +273,33 @@ internal sealed class ControlConnection(
         return result;
     }
 
-    private async ValueTask DropUnfitAsync()
-    {
-        if (_connection is { } open && (index >= state.Max || open.Generation != state.Generation || open.IsStale()))
-        {
-            await DropAsync();
-        }
-    }
+    private async ValueTask<bool> DropUnfitAsync() =>
+        _connection is { } open && (index >= state.Max || open.Generation != state.Generation || open.IsStale()) && await DropAsync();
 
-    private async ValueTask DropAsync()
+    /// <summary>Closes what is open; true if the server was seen to end it.</summary>
+    private async ValueTask<bool> DropAsync()
     {
         if (_connection is not { } connection)
         {
-            return;
+            return false;
         }
 
         NotEnded = [.. NotEnded, connection];
         Volatile.Write(ref _connection, null);
-        if (await connection.CloseAsync(s_patience))
+        try
         {
-            NoteEnded(connection);
+            if (!await connection.CloseAsync(s_patience))
+            {
+                return false;
+            }
         }
+        catch (Exception exception)
+        {
+            PoolLog.Unexpected(state.Logger, exception, state.Options.Name, "closing a control connection");
+            return false;
+        }
+
+        NoteEnded(connection);
+        return true;
     }
 }

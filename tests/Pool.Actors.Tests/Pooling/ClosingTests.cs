@@ -310,6 +310,40 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public async Task A_control_connect_that_throws_is_a_failed_one()
+    {
+        await using var f = new PoolFixture();
+        f.Connector.Failing = _ => throw new InvalidCastException();
+        Assert.Equal(-1, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        f.Connector.Failing = null;
+        Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_control_connection_on_which_something_throws_is_closed_and_opened_again()
+    {
+        await using var f = new PoolFixture();
+        f.Connector.Answer = (_, _) => throw new InvalidCastException();
+        Assert.Equal(-1, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+        Assert.Empty(f.Connector.Live);
+        f.Connector.Answer = null;
+        Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None)).ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_control_connection_whose_close_throws_does_not_keep_the_next_from_its_work()
+    {
+        await using var f = new PoolFixture();
+        await f.Pool.ControlAsync("KILL QUERY 4711", CancellationToken.None);
+        var old = f.Connector.Live.Single();
+        old.Close = Task.FromException<bool>(new InvalidCastException());
+        f.Pool.RetireGeneration("test");
+        await PoolFixture.UntilAsync(() => old.Closes == 1, "it is closed");
+        Assert.Equal(1094, (await f.Pool.ControlAsync("KILL QUERY 4711", default).AsTask().WaitAsync(TimeSpan.FromMinutes(1))).ErrorCode);
+        await AdvanceUntilAsync(f, () => f.Now.Closing == 0, "gone");
+    }
+
+    [Fact]
     public async Task Disposal_waits_until_idle_connections_have_ended()
     {
         var f = new PoolFixture();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pool.Actors.Pooling;
 
 namespace Pool.Actors.Backends.StoredCode;
 
@@ -30,13 +31,21 @@ public sealed class StoredCodeWatch(string backend, StoredCodeReader reader, Tim
     /// <summary>Takes note that a statement that may define something has run, before its client is told.</summary>
     public void NoteDefinition() => Interlocked.Increment(ref _defined);
 
-    /// <summary>Looks at this interval until it is cancelled. Never throws for what a server does.</summary>
+    /// <summary>Looks at this interval until it is cancelled. Never throws.</summary>
     public async Task RunAsync(TimeSpan interval, CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested)
         {
             var start = time.GetTimestamp();
-            await LookAsync(always: true, cancel);
+            try
+            {
+                await LookAsync(always: true, cancel);
+            }
+            catch (Exception exception)
+            {
+                PoolLog.Unexpected(logger, exception, backend, "looking at stored code");
+            }
+
             var rest = time.GetElapsedTime(start) * RestFactor;
             await Task.Delay(rest > interval ? rest : interval, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

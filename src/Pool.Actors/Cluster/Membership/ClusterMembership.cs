@@ -186,17 +186,35 @@ public sealed class ClusterMembership : IMembership, IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            await FollowAsync(_life!);
+            try
+            {
+                await LiveAsync();
+            }
+            catch (Exception exception)
+            {
+                MembershipLog.Unexpected(_logger, exception, Cluster, "being a member");
+                await Task.Delay(s_firstRetry, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Stays until the node is lost, and then joins again.</summary>
+    private async Task LiveAsync()
+    {
+        if (_life is { } life)
+        {
+            await FollowAsync(life);
             if (_stop.IsCancellationRequested)
             {
                 return;
             }
 
             MembershipLog.Lost(_logger, Cluster);
-            await EndAsync(_life!);
+            await EndAsync(life);
             _published.RemoveSelf();
-            await RejoinAsync();
         }
+
+        await RejoinAsync();
     }
 
     /// <summary>Follows the members until this node is none of them any more.</summary>

@@ -17,8 +17,8 @@ internal static partial class MembershipLog
     [LoggerMessage(303, LogLevel.Information, "Member {Node} of {Cluster}, incarnation {Incarnation}, {What}")]
     public static partial void Changed(ILogger logger, string cluster, string node, Incarnation incarnation, string what);
 
-    [LoggerMessage(304, LogLevel.Error, "Hearing of a change of {Cluster} failed; this is a bug")]
-    public static partial void Unexpected(ILogger logger, Exception exception, string cluster);
+    [LoggerMessage(304, LogLevel.Error, "Cluster {Cluster}: {What} failed; this is a bug")]
+    public static partial void Unexpected(ILogger logger, Exception exception, string cluster, string what);
 
     [LoggerMessage(305, LogLevel.Information, "Left {Cluster}")]
     public static partial void Left(ILogger logger, string cluster);

@@ -52,7 +52,7 @@ internal sealed class PublishedView(string cluster, string self, ILogger logger)
         }
         catch (Exception exception)
         {
-            MembershipLog.Unexpected(logger, exception, cluster);
+            MembershipLog.Unexpected(logger, exception, cluster, "hearing of a change");
         }
     }
 

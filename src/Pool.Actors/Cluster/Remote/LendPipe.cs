@@ -86,33 +86,41 @@ internal sealed class LendPipe(
     {
         var since = time.GetTimestamp();
         lender.Metrics.Lent.Increment();
-        LoanGrant.Write(_out, _settingsOut, connection, lender.Spare);
-        var release = await _out.FlushAsync() ? await new LoanRelay(connection, _in, pipe).RunAsync() : null;
-        var isReleased = release is { } length && await TakeBackAsync(lender, connection, length);
-        if (!isReleased)
+        LoanEnd? end = null;
+        try
         {
-            RemoteLog.BorrowerLost(logger, lender.Backend.Name, borrower.Name, connection.ThreadId);
-            lender.Metrics.Broken["lender"].Increment();
-            connection.Abort();
-            lender.Backend.Pool.Lending.TakeBack(connection, LoanEnd.Broken);
+            LoanGrant.Write(_out, _settingsOut, connection, lender.Spare);
+            var release = await _out.FlushAsync() ? await new LoanRelay(connection, _in, pipe).RunAsync() : null;
+            end = release is { } length ? await ReadEndAsync(lender, connection, length) : null;
+        }
+        finally
+        {
+            if (end is null)
+            {
+                RemoteLog.BorrowerLost(logger, lender.Backend.Name, borrower.Name, connection.ThreadId);
+                lender.Metrics.Broken["lender"].Increment();
+                connection.Abort();
+            }
+
+            lender.Backend.Pool.Lending.TakeBack(connection, end ?? LoanEnd.Broken);
         }
 
         lender.Metrics.LentSeconds.Record(time.GetElapsedTime(since));
-        return isReleased;
+        return end is not null;
     }
 
-    private async ValueTask<bool> TakeBackAsync(LenderBackend lender, BackendConnection connection, int length)
+    // Takes note of what the connection carries now; null if the borrower did not say so in order.
+    private async ValueTask<LoanEnd?> ReadEndAsync(LenderBackend lender, BackendConnection connection, int length)
     {
         var body = await _in.ReadWholeAsync(length);
         if (lender.Backend.Fingerprints.Catalogue is not { } catalogue || ReadRelease(body.Span, catalogue) is not var (end, state))
         {
-            return false;
+            return null;
         }
 
         // As a local session's, but for the statements that are prepared here still.
         state.Note(connection);
-        lender.Backend.Pool.Lending.TakeBack(connection, connection.IsStale() || connection.Fingerprint == Fingerprint.None ? LoanEnd.Broken : end);
-        return true;
+        return connection.IsStale() || connection.Fingerprint == Fingerprint.None ? LoanEnd.Broken : end;
     }
 
     private (LoanEnd End, ConnectionState State)? ReadRelease(ReadOnlySpan<byte> body, VariableCatalogue catalogue)

@@ -78,12 +78,21 @@ internal sealed class LoanRelay(BackendConnection connection, FrameReader input,
 
     private async Task AnswerAsync()
     {
-        while (await _wanted.WaitAsync())
+        try
         {
-            var received = await connection.ReceiveAsync(_block.AsMemory(Frame.HeadBytes, BlockBytes - Frame.HeadBytes));
-            new Frame(FrameKind.Block, received).Write(_block);
-            _isOwed = false;
-            await pipe.SendAsync(_block.AsMemory(0, Frame.HeadBytes + received));
+            while (await _wanted.WaitAsync())
+            {
+                var received = await connection.ReceiveAsync(_block.AsMemory(Frame.HeadBytes, BlockBytes - Frame.HeadBytes));
+                new Frame(FrameKind.Block, received).Write(_block);
+                _isOwed = false;
+                await pipe.SendAsync(_block.AsMemory(0, Frame.HeadBytes + received));
+            }
+        }
+        catch
+        {
+            // The borrower waits for its answer, and the other flow for the borrower.
+            pipe.Abort();
+            throw;
         }
     }
 }

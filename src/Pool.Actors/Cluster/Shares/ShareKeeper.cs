@@ -153,17 +153,26 @@ public sealed class ShareKeeper : IAsyncDisposable
 
     private async Task FollowAsync()
     {
-        try
+        while (!_stop.IsCancellationRequested)
         {
-            await foreach (var _ in _coordinator.FollowAsync(_keys.Followed, _stop.Token))
+            try
             {
-                _isStale = true;
-                _pulse.Wake();
+                await foreach (var _ in _coordinator.FollowAsync(_keys.Followed, _stop.Token))
+                {
+                    _isStale = true;
+                    _pulse.Wake();
+                }
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
+            catch (OperationCanceledException)
+            {
+                // Stopped.
+            }
+            catch (Exception exception)
+            {
+                ShareLog.Unexpected(_logger, exception, _options.Backend, "following the shares");
+            }
+
+            await Task.Delay(Pulse.Period, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -201,7 +210,9 @@ public sealed class ShareKeeper : IAsyncDisposable
 
         var store = new ShareStore(_coordinator, _keys, _membership.Self.Incarnation, _membership.LeaseId);
         var reclaim = new Reclaim(store, _server, _options.Backend, Metrics, _time, _logger);
-        _life = new ShareLife(store, reclaim, new Survey(_options, _pool, store, _server, _time, _logger), _time);
+        _life = new ShareLife(
+            store, reclaim, new Survey(_options, _pool, store, _server, _time, _logger),
+            exception => ShareLog.Unexpected(_logger, exception, _options.Backend, "looking after the lost"), _time);
         _view = null;
         Show(0, 0, -1, null);
     }

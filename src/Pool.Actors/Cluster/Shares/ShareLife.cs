@@ -11,8 +11,9 @@ namespace Pool.Actors.Cluster.Shares;
 /// <param name="store">The store.</param>
 /// <param name="reclaim">Ends the connections of the lost.</param>
 /// <param name="survey">Looks at the server while nobody has a share.</param>
+/// <param name="failed">Told of what threw; it is tried again with the next step.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ShareLife(ShareStore store, Reclaim reclaim, Survey survey, TimeProvider time)
+internal sealed class ShareLife(ShareStore store, Reclaim reclaim, Survey survey, Action<Exception> failed, TimeProvider time)
 {
     /// <summary>How much later the next survivor begins. 2 s: a node that lives has begun by then.</summary>
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(2);
@@ -116,7 +117,7 @@ internal sealed class ShareLife(ShareStore store, Reclaim reclaim, Survey survey
         }
     }
 
-    private static async Task RunAsync(Task work)
+    private async Task RunAsync(Task work)
     {
         try
         {
@@ -125,6 +126,10 @@ internal sealed class ShareLife(ShareStore store, Reclaim reclaim, Survey survey
         catch (OperationCanceledException)
         {
             // The life has ended.
+        }
+        catch (Exception exception)
+        {
+            failed(exception);
         }
     }
 }

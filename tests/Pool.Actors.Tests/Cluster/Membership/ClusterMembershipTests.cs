@@ -30,6 +30,16 @@ public sealed class ClusterMembershipTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_node_that_cannot_follow_the_members_for_a_moment_follows_them_afterwards()
+    {
+        var (a, way) = _cluster.Node("a");
+        way.FollowersFault = new InvalidCastException();
+        await a.JoinAsync(CancellationToken.None);
+        await _cluster.JoinAsync("b");
+        await _cluster.PassUntilAsync(() => a.View.Members.Count == 2, "a sees b");
+    }
+
+    [Fact]
     public async Task A_name_that_a_live_member_has_is_refused_until_that_one_is_lost()
     {
         var (_, way) = await _cluster.JoinAsync("a");

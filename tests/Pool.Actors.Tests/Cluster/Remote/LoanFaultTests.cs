@@ -37,6 +37,17 @@ public sealed class LoanFaultTests
     }
 
     [Fact]
+    public async Task A_loan_in_which_something_throws_ends_and_gives_its_place_back()
+    {
+        await using var cluster = await BorrowingTests.NewAsync();
+        var client = await cluster[0].LogInAsync();
+        await client.QueryAsync("BEGIN");
+        cluster.Pipes.Single().OthersFault = new InvalidCastException();
+        Assert.NotEqual(0, (await client.QueryAsync("SELECT 1")).Error);
+        await cluster.RestAsync();
+    }
+
+    [Fact]
     public async Task A_transaction_is_lost_with_its_lender_and_its_client_is_told()
     {
         await using var cluster = await BorrowingTests.NewAsync();

@@ -14,6 +14,9 @@ internal sealed class FaultLog : ILogger
 
     public IEnumerable<string> Warnings => _warnings;
 
+    /// <summary>Forgets the bugs, which the test has brought about.</summary>
+    public void Forgive() => _faults.Clear();
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

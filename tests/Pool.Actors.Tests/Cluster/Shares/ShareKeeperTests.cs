@@ -2,6 +2,7 @@ using Pool.Actors.Backends;
 using Pool.Actors.Cluster.Coordination;
 using Pool.Actors.Cluster.Membership;
 using Pool.Actors.Cluster.Shares;
+using Pool.Testing;
 
 namespace Pool.Actors.Tests.Cluster.Shares;
 
@@ -212,6 +213,45 @@ public sealed class ShareKeeperTests
 
         await rig.UntilAsync(() => node.Held.Count == 3, "all are open again");
         rig.AssertCapHeld();
+    }
+
+    [Fact]
+    public async Task What_throws_while_the_lost_are_looked_after_is_logged_and_keeps_no_new_life_from_its_beginning()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var store = new FaultyCoordinator(rig.Store);
+        var (node, dead) = (rig.Start(store: store), rig.Start());
+        await rig.UntilAsync(() => rig.Nodes.All(n => n.Keeper.Granted.IsCompleted), "both have joined");
+        dead.Want(8);
+        await rig.UntilAsync(() => dead.Held.Count == 8, "eight are open");
+        var claimed = $"/{dead.Membership.Self.Incarnation}";
+        store.Throws = c => c.Expected.Any(e => e.ModRevision == 0 && e.Key.EndsWith(claimed, StringComparison.Ordinal));
+        await dead.KillAsync();
+        await rig.UntilAsync(() => rig.Log.Faults.Any(f => f.Contains("looking after the lost", StringComparison.Ordinal)), "it throws");
+
+        node.Membership.Abandon();
+        await rig.PassAsync(FakeMembership.LeaseTime * 2);
+        node.Membership.Rejoin();
+        await rig.UntilAsync(() => node.Keeper.Metrics.Lost.Value == 1, "it is another");
+        store.Throws = null;
+        node.Want(100);
+        await rig.UntilAsync(() => node.Held.Count == 18, "all of the cap is used");
+        rig.Log.Forgive();
+        rig.AssertCapHeld();
+    }
+
+    [Fact]
+    public async Task A_node_that_cannot_follow_the_shares_for_a_moment_follows_them_afterwards()
+    {
+        await using var rig = new ShareRig(cap: 20);
+        var first = rig.Start(store: new FaultyCoordinator(rig.Store) { FollowersFault = new InvalidCastException() });
+        first.Want(100);
+        await rig.UntilAsync(() => first.Held.Count == 18, "one has all");
+        Assert.Contains("following the shares", Assert.Single(rig.Log.Faults), StringComparison.Ordinal);
+        rig.Log.Forgive();
+        var second = rig.Start();
+        second.Want(100);
+        await rig.UntilAsync(() => first.Turn().Share <= 10 && second.Turn().Share >= 9, "equal shares");
     }
 
     [Fact]
