@@ -30,8 +30,8 @@ internal sealed class ConnectionStatement(ConnectionStatements owner, uint id, P
     public SessionStatement? User { get; set; }
 
     /// <summary>
-    /// It was executed with a cursor. MySQL (seen on 9.7) sends no rows when such a statement is executed without one after a reset, and
-    /// the client waits for ever: it is executed only once.
+    /// It was executed with a cursor. MySQL (seen on 9.7) sends no rows when such a statement is executed without one, after a reset too,
+    /// and the client waits for ever: it is executed only once, unless long data wait in it.
     /// </summary>
     public bool HadCursor { get; set; }
 

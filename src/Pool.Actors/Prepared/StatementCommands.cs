@@ -222,22 +222,26 @@ internal static class StatementCommands
         await lease.Connection.Kills.WhenQuietAsync();
         if (lease.Connection.Prepared is not { } prepared || !prepared.TryFind(statement, out var here))
         {
-            return await ResetElsewhereAsync(session, lease.Connection);
+            return await ResetElsewhereAsync(session, statement, lease.Connection);
         }
 
         StatementExecution.Begin(session, CommandCode.StmtReset, statement, here, Harmless(statement));
         return session.IsKilled ? Step.ClientLeft : Step.Send;
     }
 
-    // The connection does not have the statement. A ping does to it what the reset would have done; but MySQL tells with that how many
-    // warnings there are.
-    private static async ValueTask<Step> ResetElsewhereAsync(Session session, BackendConnection connection)
+    // The connection does not have the statement, and so nothing of it. A ping does to the connection what the reset would have done; but MySQL
+    // tells with that how many warnings there are.
+    private static async ValueTask<Step> ResetElsewhereAsync(Session session, SessionStatement statement, BackendConnection connection)
     {
         session.Inbox.Consume(session.Inbox.Header.PacketLength);
         session.Record.NoteLocal(0);
         if (await connection.PingAsync())
         {
-            return await LocalCommands.SendAsync(session, LocalReply.Ok(1, connection.Status));
+            var status = connection.Status;
+            session.Prepared!.NoteLongData(statement, false);
+            session.Prepared.NoteCursor(statement, false);
+            await StatementEnd.UnpinAsync(session);
+            return await LocalCommands.SendAsync(session, LocalReply.Ok(1, status));
         }
 
         var stateLost = session.LosesStateThere;

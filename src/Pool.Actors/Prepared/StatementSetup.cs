@@ -88,13 +88,16 @@ internal static class StatementSetup
             return false;
         }
 
-        // What would be wrong with it was looked at before it was sent parts of parameters, which only it has.
-        if (statement.Text is null || statement.HasLongData || IsAsNew(session, command, statement, here))
+        // What would be wrong with it was looked at before it was sent parts of parameters, which only it has; as only it has its cursor, which
+        // such parts leave open.
+        if (statement.Text is null || statement.HasLongData || (statement.HasCursor && command == CommandCode.StmtSendLongData)
+            || IsAsNew(session, command, statement, here))
         {
             return true;
         }
 
         prepared.Close(here);
+        session.Prepared!.NoteCursor(statement, false);
         return false;
     }
 

@@ -45,6 +45,28 @@ public abstract class LongDataTests<TServer>(FaultRig<TServer> rig) : StatementC
             await client.ExecuteAsync(id, "bound", "");
         }
     });
+
+    // MySQL (seen on 9.7) never answers an execute without a cursor after one that had a cursor.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task Long_data_leave_the_cursor_of_their_statement_open(bool isMoved) => SameAsync(isMoved, async (client, _) =>
+    {
+        await client.QueryAsync("INSERT INTO prepared.t (v) VALUES ('a'), ('b'), ('c'), ('d')");
+        var id = await client.PrepareAsync("SELECT v, CONCAT(?, '.') FROM prepared.t ORDER BY id");
+        await client.ExecuteAsync(id, cursor: true, types: true, "bound");
+        await client.FetchAsync(id, 1);
+        await client.SendLongDataAsync(id, 0, "sent");
+        await client.FetchAsync(id, 1);
+        await client.SendLongDataAsync(id, 0, " later");
+        await client.FetchAsync(id, 1);
+        await client.ExecuteAsync(id, cursor: true, types: true, "");
+        await client.FetchAsync(id, 1);
+        await client.ResetAsync(id);
+        await client.FetchAsync(id, 1);
+        await client.CloseAsync(id);
+        await client.QueryAsync("SELECT 1");
+    });
 }
 
 /// <summary>At MariaDB.</summary>
