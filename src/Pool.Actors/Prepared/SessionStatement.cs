@@ -53,6 +53,12 @@ internal sealed class SessionStatement(uint id, PreparedText? text, StatementFac
     /// <summary>Parts of parameters wait on the connection that is held; <see cref="SessionStatements"/> sets it.</summary>
     public bool HasLongData { get; set; }
 
+    /// <summary>
+    /// The parts are for a parameter that it has not: the server refuses each execute until the statement is reset, and they wait for that.
+    /// <see cref="SessionStatements"/> ends it.
+    /// </summary>
+    public bool IsMisfed { get; set; }
+
     /// <summary>It has an open cursor on the connection that is held; <see cref="SessionStatements"/> sets it.</summary>
     public bool HasCursor { get; set; }
 }

@@ -68,6 +68,7 @@ internal sealed class SessionStatements
     {
         _longData += (waits ? 1 : 0) - (statement.HasLongData ? 1 : 0);
         statement.HasLongData = waits;
+        statement.IsMisfed &= waits;
     }
 
     /// <summary>Takes note that a statement has an open cursor, or has none any more.</summary>

@@ -286,6 +286,7 @@ internal static class StatementCommands
             return await LargeCommand.SkipAsync(session) is null || reason.EndsSession ? Step.Close : Step.Next;
         }
 
+        statement.IsMisfed |= ExecutePacket.LongDataParameter(session.Inbox.Payload) >= statement.ParameterCount;
         if (session.Inbox.IsLarge)
         {
             return await LargeStatement.SendAsync(session, Command, statement, here!, Harmless(statement));

@@ -65,7 +65,7 @@ internal static class StatementEnd
         switch (lease.Command)
         {
             case CommandCode.StmtExecute or CommandCode.StmtBulkExecute:
-                prepared.NoteLongData(statement, false);
+                prepared.NoteLongData(statement, failed && statement.IsMisfed);
                 prepared.NoteCursor(statement, !failed && HasRowsLeft(summary));
                 here.HadCursor |= statement.HasCursor;
                 isSpoilt = ParameterTypes.NoteEnd(statement, here, session.Origin.Backend.Facts!.Flavour == ServerFlavour.MySql, failed);
@@ -74,6 +74,8 @@ internal static class StatementEnd
                 prepared.NoteCursor(statement, !failed && (summary.Status & ServerStatus.LastRowSent) == 0);
                 break;
             case CommandCode.StmtReset when !failed:
+                // What those executes were to bind is not bound there.
+                isSpoilt = statement.IsMisfed;
                 prepared.NoteLongData(statement, false);
                 prepared.NoteCursor(statement, false);
                 break;

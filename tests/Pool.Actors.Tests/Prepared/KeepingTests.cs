@@ -46,6 +46,28 @@ public sealed class KeepingTests
     }
 
     [Fact]
+    public async Task Long_data_for_a_parameter_that_is_not_there_keep_the_connection_until_a_reset()
+    {
+        await using var node = new TestNode(connections: 1);
+        var client = await node.LogInAsync();
+        var id = await client.PrepareAsync("SELECT ?");
+        node.Server.Script = (_, s) => s.Command == CommandCode.StmtExecute ? FakeServerReply.Error(1210, "Incorrect arguments") : null;
+        await client.SendAsync(CommandCode.StmtSendLongData, [.. BitConverter.GetBytes(id), 1, 0, 7]);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(1210, (await client.ExecuteAsync(id, Executes.Int)).Error);
+            await node.HoldsAsync(client, true);
+            Assert.True((node.SessionOf(client).Pins & PinReasons.LongData) != 0);
+        }
+
+        node.Server.Script = null;
+        Assert.True((await client.RunAsync(CommandCode.StmtReset, BitConverter.GetBytes(id))).Succeeded);
+        await client.QueryAsync("DO 0");
+        await node.HoldsAsync(client, false);
+        Assert.Equal("SELECT ? of 0300", (await client.ExecuteAsync(id, Executes.Int)).Value);
+    }
+
+    [Fact]
     public async Task A_failure_of_what_has_no_reply_is_told_to_the_execute()
     {
         await using var node = new TestNode(connections: 1);

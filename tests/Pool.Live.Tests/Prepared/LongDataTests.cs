@@ -67,6 +67,21 @@ public abstract class LongDataTests<TServer>(FaultRig<TServer> rig) : StatementC
         await client.CloseAsync(id);
         await client.QueryAsync("SELECT 1");
     });
+
+    [Fact]
+    public Task Long_data_for_a_parameter_that_is_not_there_fail_each_execute_until_a_reset() => SameAsync(async (client, _) =>
+    {
+        var id = await client.PrepareAsync("INSERT INTO prepared.t (v) VALUES (?)");
+        await client.ExecuteAsync(id, "first");
+        await client.SendLongDataAsync(id, 1, "nowhere");
+        for (var i = 0; i < 3; i++)
+            await client.ExecuteAsync(id, "not");
+        await client.SendLongDataAsync(id, 0, "not");
+        await client.ExecuteAsync(id, "");
+        await client.ResetAsync(id);
+        await client.ExecuteAsync(id, "last");
+        await client.QueryAsync("SELECT v FROM prepared.t ORDER BY id");
+    });
 }
 
 /// <summary>At MariaDB.</summary>
