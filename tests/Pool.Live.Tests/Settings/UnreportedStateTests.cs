@@ -61,6 +61,7 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
     [Fact]
     public async Task What_stored_code_and_definitions_ask_for_is_no_other_sessions()
     {
+        const string FiveRows = "SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5";
         await using var administrator = await StoredCodeTrial.DefineAsync(
             rig,
             "asking",
@@ -72,7 +73,7 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
         await using var other = await node.ConnectAsync();
         await LeaveCountsAsync();
         Assert.Equal("1", await client.QueryAsync("SELECT asking.found()"));
-        await LeaveCountsAsync();
+        await other.QueryAsync(FiveRows);
         Assert.Equal("1", await client.QueryAsync("SELECT asking.found(), ROW_COUNT()"));
         await LeaveCountsAsync();
         Assert.Equal("-1", await client.QueryAsync("SELECT asking.changed()"));
@@ -93,14 +94,14 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
         var executed = await client.RunAsync(CommandCode.StmtExecute, [.. BitConverter.GetBytes(prepared.Summary.StatementId), 0, 1, 0, 0, 0]);
         Assert.Contains("[000001000000]", executed.Told, StringComparison.Ordinal);
         var both = await client.RunAsync(CommandCode.StmtPrepare, "SELECT asking.found(), SIGN(ROW_COUNT())"u8.ToArray());
-        await LeaveCountsAsync();
+        await other.QueryAsync(FiveRows);
         executed = await client.RunAsync(CommandCode.StmtExecute, [.. BitConverter.GetBytes(both.Summary.StatementId), 0, 1, 0, 0, 0]);
         Assert.Contains("[000001000000", executed.Told, StringComparison.Ordinal);
 
         async Task LeaveCountsAsync()
         {
             await other.QueryAsync("DELETE FROM asking.t WHERE id < 100");
-            await other.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5");
+            await other.QueryAsync(FiveRows);
             await other.QueryAsync("INSERT INTO asking.t (id, f) VALUES (1, 1), (2, 2), (3, 3)");
         }
     }
