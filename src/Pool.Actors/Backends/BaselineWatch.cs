@@ -28,7 +28,7 @@ public sealed class BaselineWatch(Backend backend, IBackendConnector connector, 
             {
                 failures = await LookAsync(failures, cancel);
             }
-            catch (Exception exception)
+            catch (Exception exception) when (!cancel.IsCancellationRequested)
             {
                 PoolLog.Unexpected(logger, exception, backend.Name, "reading the globals");
             }

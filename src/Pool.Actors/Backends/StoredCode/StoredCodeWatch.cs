@@ -41,7 +41,7 @@ public sealed class StoredCodeWatch(string backend, StoredCodeReader reader, Tim
             {
                 await LookAsync(always: true, cancel);
             }
-            catch (Exception exception)
+            catch (Exception exception) when (!cancel.IsCancellationRequested)
             {
                 PoolLog.Unexpected(logger, exception, backend, "looking at stored code");
             }
