@@ -21,7 +21,9 @@ public sealed class TestCluster : IAsyncDisposable
     private int _opened;
 
     /// <summary>Starts nodes with so many connections for sessions each; those that are to be lent are open already.</summary>
-    public TestCluster(int[] connections, FakeServer? server = null, int? seed = null, RemoteLeaseOptions? options = null, Func<PoolOptions, PoolOptions>? pool = null)
+    public TestCluster(
+        int[] connections, FakeServer? server = null, int? seed = null, RemoteLeaseOptions? options = null, Func<PoolOptions, PoolOptions>? pool = null,
+        RemoteLeaseOptions? optionsOfFirst = null)
     {
         Server = server ?? new FakeServer();
         _seed = seed;
@@ -29,7 +31,7 @@ public sealed class TestCluster : IAsyncDisposable
         View = new ClusterView(1, _members.ToImmutableSortedDictionary(m => m.Self.Name, m => m.Self, StringComparer.Ordinal));
         foreach (var member in _members)
         {
-            member.Start(options ?? new RemoteLeaseOptions());
+            member.Start((member == _members[0] ? optionsOfFirst : null) ?? options ?? new RemoteLeaseOptions());
         }
     }
 

@@ -16,12 +16,24 @@ internal sealed class LendPipe(
     private readonly FrameWriter _out = new(pipe);
     private readonly SettingsReader _settingsIn = new();
     private readonly SettingsWriter _settingsOut = new();
+    private readonly Lock _gate = new();
+    private BackendConnection? _lent;
 
     /// <summary>Who borrows.</summary>
     public PeerName Borrower => borrower;
 
-    /// <summary>Ends the pipe, whatever is under way on it. Any thread.</summary>
-    public void Abort() => pipe.Abort();
+    /// <summary>True while a connection is lent. Any thread.</summary>
+    public bool IsLending => Volatile.Read(ref _lent) is not null;
+
+    /// <summary>Ends the pipe, whatever is under way on it: also a server that does not take what the borrower sends. Any thread.</summary>
+    public void Abort()
+    {
+        pipe.Abort();
+        lock (_gate)
+        {
+            _lent?.Abort();
+        }
+    }
 
     /// <summary>Serves the pipe until it ends.</summary>
     public async Task ServeAsync()
@@ -86,6 +98,7 @@ internal sealed class LendPipe(
     {
         var since = time.GetTimestamp();
         lender.Metrics.Lent.Increment();
+        Volatile.Write(ref _lent, connection);
         LoanEnd? end = null;
         try
         {
@@ -100,6 +113,12 @@ internal sealed class LendPipe(
                 RemoteLog.BorrowerLost(logger, lender.Backend.Name, borrower.Name, connection.ThreadId);
                 lender.Metrics.Broken["lender"].Increment();
                 connection.Abort();
+            }
+
+            // Afterwards it is somebody else's, and must not be cut off any more.
+            lock (_gate)
+            {
+                _lent = null;
             }
 
             lender.Backend.Pool.Lending.TakeBack(connection, end ?? LoanEnd.Broken);

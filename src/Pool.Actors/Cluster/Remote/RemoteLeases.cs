@@ -66,13 +66,13 @@ public sealed class RemoteLeases : IPipeService, IAsyncDisposable
     /// <inheritdoc/>
     public async Task ServeAsync(PeerName from, Transport pipe, CancellationToken cancel)
     {
-        var served = new LendPipe(from, pipe, _backends, () => !Volatile.Read(ref _isDraining), _time, _logger);
+        var served = new LendPipe(from, pipe, _backends, () => MayLend(from), _time, _logger);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _lent[served] = ended.Task;
         try
         {
             using var abort = cancel.UnsafeRegister(static p => ((LendPipe)p!).Abort(), served);
-            if (!Volatile.Read(ref _isStopped) && _lent.Keys.Count(p => p.Borrower == from) <= _options.MaxPerPeer)
+            if (!Volatile.Read(ref _isStopped) && _lent.Keys.Count(p => p.Borrower == from) <= RemoteLeaseOptions.HighestMaxPerPeer)
             {
                 await served.ServeAsync();
             }
@@ -127,6 +127,10 @@ public sealed class RemoteLeases : IPipeService, IAsyncDisposable
 
         await Task.WhenAll(lent.Select(p => p.Value));
     }
+
+    // A borrower may have a higher limit, and so more pipes than can be in use.
+    private bool MayLend(PeerName borrower) =>
+        !Volatile.Read(ref _isDraining) && _lent.Keys.Count(p => p.Borrower == borrower && p.IsLending) < _options.MaxPerPeer;
 
     private void FollowMembers(ClusterView before, ClusterView after) => Update();
 

@@ -130,6 +130,23 @@ public sealed class LendingTests
     }
 
     [Fact]
+    public async Task A_borrower_with_a_higher_limit_is_told_that_there_is_no_more()
+    {
+        await using var cluster = new TestCluster([0, 4], options: new RemoteLeaseOptions { MaxPerPeer = 2 }, optionsOfFirst: new RemoteLeaseOptions());
+        await cluster.SpareAsync(1);
+        var clients = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => cluster[0].LogInAsync()));
+        await clients[0].QueryAsync("BEGIN");
+        await clients[1].QueryAsync("BEGIN");
+        var third = clients[2].QueryAsync("SELECT 3");
+        await TestNode.UntilAsync(() => cluster.Metrics(0).NotBorrowed.Values.Any(), "it is refused");
+        Assert.Equal("Busy", cluster.Metrics(0).NotBorrowed.Values.Single().Key);
+        Assert.Equal(2, cluster[1].Now.Lent);
+        await clients[0].QueryAsync("COMMIT");
+        await PassAsync(cluster, third);
+        Assert.True((await third).Succeeded);
+    }
+
+    [Fact]
     public async Task A_node_that_is_to_leave_waits_for_what_it_has_lent_and_lends_no_more()
     {
         await using var cluster = new TestCluster([0, 2]);
