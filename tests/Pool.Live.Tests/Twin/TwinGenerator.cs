@@ -46,6 +46,8 @@ internal sealed class TwinGenerator(int seed, int clients, bool isMySql)
             return pending;
         if (client.Episode is { } episode && _random.Next(3) > 0)
         {
+            if (_random.Next(10) == 0)
+                return NotRun(client, episode);
             var within = Query(Any(episode.Within), client);
             return _random.Next(4) == 0 ? Ended(client, episode) : _notAsked.IsMatch($"{within}") ? Free(client) : within;
         }
@@ -58,6 +60,18 @@ internal sealed class TwinGenerator(int seed, int clients, bool isMySql)
         }
 
         return Free(client);
+    }
+
+    // What would end it is prepared and reset, and never executed.
+    private TwinCommand.Prepare NotRun(Client client, TwinEpisode episode)
+    {
+        var slot = _random.Next(Slots);
+        (client.Texts[slot], client.Slots[slot], client.First[slot], client.Kinds[slot]) = (Query(Any(TwinStatements.Ends), client).Sql, -1, null, []);
+        if (_random.Next(2) == 0)
+            client.Pending.Enqueue(new TwinCommand.OfSlot(CommandCode.StmtReset, slot, []));
+        if (Query(Any(episode.Within), client) is var within && !_notAsked.IsMatch($"{within}"))
+            client.Pending.Enqueue(within);
+        return new TwinCommand.Prepare(slot, client.Texts[slot]);
     }
 
     // What is open in it is undone by the reset.

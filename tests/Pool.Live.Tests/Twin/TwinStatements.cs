@@ -80,6 +80,10 @@ internal static class TwinStatements
         "SELECT LENGTH(@u2)", "SET @u3 = 'a' = 'A'", "SELECT @u1 = 'TEXT', @u3 = 'X'", "SET @u1 = nonsense", "SET @u1 = 1, @u2 = (SELECT nonsense)",
     ];
 
+    /// <summary>What ends one of the <see cref="TwinEpisode"/>s.</summary>
+    public static string[] Ends { get; } =
+        ["COMMIT", "ROLLBACK", "UNLOCK TABLES", "DROP TEMPORARY TABLE tmp", "DROP TABLE tmp", "SELECT RELEASE_LOCK('lock{c}')", "DO RELEASE_LOCK('lock{c}')", "SELECT RELEASE_ALL_LOCKS()"];
+
     /// <summary>Texts to prepare, with their number of parameters.</summary>
     public static (string Sql, int Parameters)[] Prepared { get; } =
     [
