@@ -3,6 +3,12 @@ namespace Pool.Actors.Backends;
 /// <summary>The errors of servers that mean something to the pool.</summary>
 internal static class ServerErrorCode
 {
+    /// <summary>The account may not use the database (ER_DBACCESS_DENIED_ERROR).</summary>
+    public const int DatabaseDenied = 1044;
+
+    /// <summary>There is no such database (ER_BAD_DB_ERROR).</summary>
+    public const int UnknownDatabase = 1049;
+
     /// <summary>A KILL QUERY hit (ER_QUERY_INTERRUPTED).</summary>
     public const int QueryInterrupted = 1317;
 

@@ -229,7 +229,7 @@ internal static class LeaseSetup
 
         var painted = await repaint.RunAsync(connection);
         // A session whose database is gone, or forbidden by now, may choose another one: all else is painted.
-        var leavesIt = painted.ErrorCode is 1044 or 1049 && SettingsAnswers.ChoosesDatabase(command, facts);
+        var leavesIt = IsOfDatabase(painted.ErrorCode) && SettingsAnswers.ChoosesDatabase(command, facts);
         return painted.Succeeded || leavesIt ? null : painted;
     }
 
@@ -266,5 +266,7 @@ internal static class LeaseSetup
         return LocalReply.Error(1, error, arguments);
     }
 
-    private static string SqlState(int code) => code is 1044 or 1049 ? "42000" : code == ServerErrorCode.QueryInterrupted ? "70100" : "HY000";
+    private static bool IsOfDatabase(int code) => code is ServerErrorCode.DatabaseDenied or ServerErrorCode.UnknownDatabase;
+
+    private static string SqlState(int code) => IsOfDatabase(code) ? "42000" : code == ServerErrorCode.QueryInterrupted ? "70100" : "HY000";
 }
