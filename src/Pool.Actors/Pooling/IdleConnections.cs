@@ -60,12 +60,12 @@ internal sealed class IdleConnections(PoolState state, ConnectionCloser closer)
     /// One that has been idle for some time: with exactly this fingerprint, or else one that can be repainted to it; from the highest slot down.
     /// </summary>
     public bool TryTakeIdleFor(uint milliseconds, Fingerprint needed, [NotNullWhen(true)] out PooledConnection? connection) =>
-        TryTakeIdleFor(milliseconds, carried => carried == needed, out connection)
-        || TryTakeIdleFor(milliseconds, carried => state.Fingerprints.CanRepaint(carried, needed), out connection);
+        TryTakeIdleFor(milliseconds, needed, static (_, carried, needed) => carried == needed, out connection)
+        || TryTakeIdleFor(milliseconds, needed, static (fingerprints, carried, needed) => fingerprints.CanRepaint(carried, needed), out connection);
 
     /// <summary>One that has been idle for some time, whatever it carries; from the highest slot down.</summary>
     public bool TryTakeIdleFor(uint milliseconds, [NotNullWhen(true)] out PooledConnection? connection) =>
-        TryTakeIdleFor(milliseconds, static _ => true, out connection);
+        TryTakeIdleFor(milliseconds, Fingerprint.None, static (_, _, _) => true, out connection);
 
     /// <summary>True if one is idle that can be repainted to this fingerprint.</summary>
     public bool HasFor(Fingerprint needed) => FindLongestIdle(needed) is not null;
@@ -133,12 +133,16 @@ internal sealed class IdleConnections(PoolState state, ConnectionCloser closer)
         return false;
     }
 
-    private bool TryTakeIdleFor(uint milliseconds, Func<Fingerprint, bool> isWanted, [NotNullWhen(true)] out PooledConnection? connection)
+    private bool TryTakeIdleFor(
+        uint milliseconds,
+        Fingerprint needed,
+        Func<FingerprintTable, Fingerprint, Fingerprint, bool> fits,
+        [NotNullWhen(true)] out PooledConnection? connection)
     {
         for (var slot = state.Slots.Used - 1; slot >= 0; slot--)
         {
             var word = state.Slots[slot];
-            if (word.State == SlotState.Idle && word.IdleFor(state.Clock.Now) >= milliseconds && isWanted(word.Fingerprint)
+            if (word.State == SlotState.Idle && word.IdleFor(state.Clock.Now) >= milliseconds && fits(state.Fingerprints, word.Fingerprint, needed)
                 && state.Slots.TryTake(slot, word, out connection) && IsFit(connection, word))
             {
                 return true;
