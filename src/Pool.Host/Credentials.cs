@@ -39,7 +39,12 @@ internal sealed class Credentials
                 user.Name, doubleSha1, verifier.CachingSha2 is { } sha2 ? Sha2Verifier.TryParse(sha2) : null, requireTls);
         }
 
-        if (secrets.TryResolve(user.Password!, out var password, out var problem))
+        if (user.Password is not { } reference)
+        {
+            return UserCredential.FromClearPassword(user.Name, "", requireTls);
+        }
+
+        if (secrets.TryResolve(reference, out var password, out var problem))
         {
             return UserCredential.FromClearPassword(user.Name, password, requireTls);
         }

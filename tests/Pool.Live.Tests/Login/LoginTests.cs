@@ -28,6 +28,14 @@ public abstract class LoginTests<TServer>(Rig<TServer> rig)
     public Task A_user_known_only_by_a_hash_logs_in_over_tls() => Succeeds(Rig<TServer>.HashedUser, WithTls);
 
     [Fact]
+    public async Task A_user_without_a_password_logs_in_with_none_only()
+    {
+        await Succeeds(Rig<TServer>.OpenUser, WithoutTls, "");
+        await Succeeds(Rig<TServer>.OpenUser, WithTls, "");
+        Assert.Equal(1, (await Rig.Server.Login(Rig.Node.Port, Rig<TServer>.OpenUser, DatabaseServer.Password, "SELECT 1", WithoutTls)).ExitCode);
+    }
+
+    [Fact]
     public Task An_account_logs_in_at_the_backend_without_tls() => Succeeds(Rig<TServer>.PlainUser, WithoutTls);
 
     [Fact]
@@ -86,9 +94,9 @@ public abstract class LoginTests<TServer>(Rig<TServer> rig)
     protected abstract string[] ClearPassword { get; }
 
     /// <summary>Logs in through the node and expects a session that works.</summary>
-    protected async Task Succeeds(string user, string[] options)
+    protected async Task Succeeds(string user, string[] options, string password = DatabaseServer.Password)
     {
-        var result = await Rig.Server.Login(Rig.Node.Port, user, DatabaseServer.Password, "SELECT 40 + 2", options);
+        var result = await Rig.Server.Login(Rig.Node.Port, user, password, "SELECT 40 + 2", options);
         Assert.True(result is { ExitCode: 0, Output: "42\n" }, $"{result}\n{Rig.Node.Log}");
     }
 }

@@ -10,6 +10,9 @@ public sealed class Rig<TServer> : IAsyncLifetime
     /// <summary>A client user whose password the node only knows as hashes.</summary>
     public const string HashedUser = "hashed";
 
+    /// <summary>A client user without a password.</summary>
+    public const string OpenUser = "open";
+
     /// <summary>A client user whose account is reached without TLS.</summary>
     public const string PlainUser = "plain";
 
@@ -65,9 +68,12 @@ public sealed class Rig<TServer> : IAsyncLifetime
                 Account("main", "main", DatabaseServer.User), Account("plain", "plain", DatabaseServer.User),
             }.Concat(own.Select(u => Account(u, "main", u))),
             Users = new[] { DatabaseServer.User, PlainUser }.Concat(own).Select(u => (object)new { Name = u, Password = secret })
+                .Append(new { Name = OpenUser, Password = (object?)null })
                 .Append(new { Name = HashedUser, Verifier = await Verifier() }),
-            Routes = new[] { Route(DatabaseServer.User, "main"), Route(PlainUser, "plain"), Route(HashedUser, "main") }
-                .Concat(own.Select(u => Route(u, u))),
+            Routes = new[]
+            {
+                Route(DatabaseServer.User, "main"), Route(PlainUser, "plain"), Route(HashedUser, "main"), Route(OpenUser, "main"),
+            }.Concat(own.Select(u => Route(u, u))),
             Admin = new { Address = "127.0.0.1", Port = Node.AdminPort },
             Log = new { Level = "Debug", Format = "text" },
         });
