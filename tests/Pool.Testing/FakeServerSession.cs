@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using Pool.Wire.Commands;
 using Pool.Wire.Replies;
@@ -61,7 +62,7 @@ public sealed partial class FakeServerSession
         CommandCode.InitDb => Use(statement.Text),
         CommandCode.SetOption => SetOption(statement.Payload[1]),
         CommandCode.ResetConnection => Reset(),
-        CommandCode.StmtPrepare => Prepare(statement.Text),
+        CommandCode.StmtPrepare => Prepare(Encoding.UTF8.GetString(statement.Payload.AsSpan(1))),
         CommandCode.StmtExecute => Run(statement),
         CommandCode.StmtClose => Close(statement),
         CommandCode.StmtSendLongData => TakeLongData(statement),

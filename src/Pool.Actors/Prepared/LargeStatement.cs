@@ -15,6 +15,7 @@ internal static class LargeStatement
     /// <summary>Receives until this much of the payload is there; false when the client has gone.</summary>
     public static async ValueTask<bool> ReceiveHeadAsync(Session session, int bytes)
     {
+        session.Inbox.Reserve(PacketHeader.Size + bytes);
         while (session.Inbox.Count < PacketHeader.Size + bytes)
         {
             if (!await LargeCommand.ReceiveAsync(session))
@@ -44,12 +45,8 @@ internal static class LargeStatement
             return await LocalCommands.FailAsync(session, PoolError.PinLimitReached, backend.Name, backend.Limits.MaxPinned, excess);
         }
 
-        var head = Math.Min(ExecutePacket.HeadBytes(command, statement.ParameterCount), session.Inbox.Header.PayloadLength);
-        if (head > Inbox.FullBytes - PacketHeader.Size)
-        {
-            return await LocalCommands.FailAsync(session, PoolError.NotServed, "a prepared statement with so many parameters");
-        }
-
+        // Nobody else binds types to a statement that is on one connection only: it has no need of the head, which can be of any size.
+        var head = statement.Text is null ? 0 : Math.Min(ExecutePacket.HeadBytes(command, statement.ParameterCount), session.Inbox.Header.PayloadLength);
         if (!await ReceiveHeadAsync(session, head))
         {
             return Step.Close;

@@ -90,6 +90,15 @@ internal struct Inbox()
 
     private readonly byte[] Buffer => _rented ?? _rest;
 
+    /// <summary>Makes room for this many bytes of a large command at once, also where that is more than usually passes through.</summary>
+    public void Reserve(int bytes)
+    {
+        if (Buffer.Length < bytes)
+        {
+            Grow(bytes);
+        }
+    }
+
     /// <summary>Takes note of bytes received into <see cref="Free"/>.</summary>
     public void Received(int count) => _end += count;
 
@@ -127,11 +136,12 @@ internal struct Inbox()
     }
 
     [MemberNotNull(nameof(_rented))]
-    private void Grow()
+    private void Grow(int bytes = FullBytes)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(FullBytes);
-        Buffer.AsSpan(_start, Count).CopyTo(larger);
-        (_start, _end) = (0, Count);
-        _rented = larger;
+        var larger = ArrayPool<byte>.Shared.Rent(bytes);
+        var count = Count;
+        Buffer.AsSpan(_start, count).CopyTo(larger);
+        Rest();
+        (_rented, _end) = (larger, count);
     }
 }
