@@ -7,31 +7,13 @@ namespace Pool.Actors.Pooling;
 internal sealed class BackgroundWork(Action<Exception> report)
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Action<Exception> _report = report;
     private int _running = 1;
 
     /// <summary>Queues work.</summary>
     public void Run<T>(Func<T, Task> work, T state)
     {
         Interlocked.Increment(ref _running);
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static async item =>
-            {
-                try
-                {
-                    await item.work(item.state);
-                }
-                catch (Exception exception)
-                {
-                    item.owner._report(exception);
-                }
-                finally
-                {
-                    item.owner.End();
-                }
-            },
-            (owner: this, work, state),
-            preferLocal: false);
+        _ = RunAsync(work, state);
     }
 
     /// <summary>Completes when nothing runs any more; called once, at the end.</summary>
@@ -39,6 +21,23 @@ internal sealed class BackgroundWork(Action<Exception> report)
     {
         End();
         return _done.Task;
+    }
+
+    private async Task RunAsync<T>(Func<T, Task> work, T state)
+    {
+        await Task.Yield();
+        try
+        {
+            await work(state);
+        }
+        catch (Exception exception)
+        {
+            report(exception);
+        }
+        finally
+        {
+            End();
+        }
     }
 
     private void End()

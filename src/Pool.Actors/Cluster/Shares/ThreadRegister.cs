@@ -82,7 +82,7 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
             if (!_isWriting)
             {
                 _isWriting = true;
-                ThreadPool.UnsafeQueueUserWorkItem(static async register => await register.WriteAsync(), this, preferLocal: false);
+                _ = WriteAsync();
             }
 
             return new Announcement(batch, threadId);
@@ -92,6 +92,8 @@ public sealed class ThreadRegister(IMembership membership, ICoordinator coordina
     // One commit after the other; what is announced meanwhile is the next one.
     private async Task WriteAsync()
     {
+        // Not under the gate.
+        await Task.Yield();
         while (TakeNext(out var ended) is { } batch)
         {
             var result = CommitResult.Unknown;

@@ -102,8 +102,23 @@ internal sealed class ShareNode : IAsyncDisposable
             Pool.Return(connection);
         }
 
+        foreach (var lease in _leases.Where(l => !l.IsCompleted))
+        {
+            _ = ReturnLateAsync(lease);
+        }
+
         _leases.Clear();
         _waiters.Clear();
+    }
+
+    // It may have been granted already, and not have told so yet.
+    private async Task ReturnLateAsync(Task<LeaseResult> lease)
+    {
+        if ((await lease).Connection is FakeConnection late)
+        {
+            late.Paint(_needed);
+            Pool.Return(late);
+        }
     }
 
     /// <summary>It is gone from one moment to the next, and what it had at the server is still there.</summary>
