@@ -30,6 +30,7 @@ public static class ErrorCatalogue
         PoolError.NoSuchSession => new(1094, "HY000", "Unknown thread id: {0}", LogLevel.Debug, ErrorSide.Client, false),
         PoolError.NotSessionOwner => new(1095, "HY000", "You are not owner of thread {0}", LogLevel.Information, ErrorSide.Client, false),
         PoolError.SessionUnreachable => new(1105, "HY000", "Thread {0} cannot be reached: its node '{1}' did not answer. It is not known whether it was killed", LogLevel.Warning, ErrorSide.Pool, false),
+        PoolError.SessionLost => new(1105, "HY000", "Thread {0} was not killed: the cluster has lost its node '{1}'. What it runs at the backend is ended by the other nodes; if the node still runs, end the thread there", LogLevel.Warning, ErrorSide.Pool, false),
         PoolError.SessionKilled => new(1317, "70100", "Query execution was interrupted: session {0} was killed", LogLevel.Information, ErrorSide.Client, false),
         PoolError.QueryInterrupted => new(1317, "70100", "Query execution was interrupted", LogLevel.Information, ErrorSide.Client, false),
         PoolError.BackendUnavailable => new(1429, "HY000", "Pool cannot connect to backend '{0}': {1}. The statement was not executed", LogLevel.Warning, ErrorSide.Backend, true),

@@ -60,6 +60,9 @@ public enum PoolError
     /// <summary>KILL of a session whose node did not answer.</summary>
     SessionUnreachable,
 
+    /// <summary>KILL of a session whose node the cluster has lost.</summary>
+    SessionLost,
+
     /// <summary>The session was killed.</summary>
     SessionKilled,
 

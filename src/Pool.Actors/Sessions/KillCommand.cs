@@ -32,6 +32,8 @@ internal static class KillCommand
                 return await LocalCommands.FailAsync(session, PoolError.NoSuchSession, target);
             case KillOutcome.NotOwner:
                 return await LocalCommands.FailAsync(session, PoolError.NotSessionOwner, target);
+            case KillOutcome.Lost:
+                return await LocalCommands.FailAsync(session, PoolError.SessionLost, target, result.Node);
             default:
                 return await LocalCommands.FailAsync(session, PoolError.SessionUnreachable, target, result.Node);
         }

@@ -46,4 +46,7 @@ public enum KillOutcome
 
     /// <summary>The session's node did not say: nothing is known to have been done.</summary>
     Unreachable,
+
+    /// <summary>The session's node is no member any more, and did not leave in order: nobody knows whether it runs.</summary>
+    Lost,
 }

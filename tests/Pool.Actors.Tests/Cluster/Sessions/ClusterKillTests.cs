@@ -64,6 +64,35 @@ public sealed class ClusterKillTests
     }
 
     [Fact]
+    public async Task A_node_that_the_cluster_has_lost_is_named_until_another_has_its_slot()
+    {
+        await using var mesh = new SessionMesh();
+        var (victim, killer) = (await mesh[1].LogInAsync(), await mesh[2].LogInAsync());
+        mesh.Peers[2].Membership.Show(PeerMesh.MemberOf(2));
+
+        var result = await killer.QueryAsync($"KILL {victim.ConnectionId}");
+
+        Assert.Equal(1105, result.Error);
+        Assert.StartsWith($"Thread {victim.ConnectionId} was not killed: the cluster has lost its node 'n1'", result.Text, StringComparison.Ordinal);
+        Assert.True((await victim.QueryAsync("SELECT 1")).Succeeded);
+        mesh.Peers[2].Membership.Show(PeerMesh.MemberOf(2), PeerMesh.MemberOf(3) with { Slot = 1 });
+        mesh.Peers[2].Membership.Show(PeerMesh.MemberOf(2), PeerMesh.MemberOf(3) with { Slot = 1, Role = MemberRole.Leaving });
+        mesh.Peers[2].Membership.Show(PeerMesh.MemberOf(2));
+        Assert.Equal(1094, (await killer.QueryAsync($"KILL {victim.ConnectionId}")).Error);
+    }
+
+    [Fact]
+    public async Task A_node_that_has_left_in_order_has_no_sessions()
+    {
+        await using var mesh = new SessionMesh();
+        var killer = await mesh[2].LogInAsync();
+        mesh.Peers[2].Membership.Show(PeerMesh.MemberOf(1) with { Role = MemberRole.Leaving }, PeerMesh.MemberOf(2));
+        mesh.Peers[2].Membership.Show(PeerMesh.MemberOf(2));
+
+        Assert.Equal(1094, (await killer.QueryAsync($"KILL {SessionId.From(1, 5)}")).Error);
+    }
+
+    [Fact]
     public async Task A_node_that_cannot_be_reached_is_named_and_nothing_is_killed()
     {
         await using var mesh = new SessionMesh();
