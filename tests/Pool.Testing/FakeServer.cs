@@ -80,6 +80,9 @@ public sealed class FakeServer : IDialer
     /// <summary>What every statement waits for before it takes effect; null: nothing.</summary>
     public Func<Task>? Pace { get; set; }
 
+    /// <summary>What a connection waits for before it takes its next command; null for nothing.</summary>
+    public Func<FakeServerConnection, Task>? Taking { get; set; }
+
     /// <summary>Nobody listens.</summary>
     public bool IsDown { get; set; }
 

@@ -39,6 +39,9 @@ public sealed class FakeServerConnection
     /// <summary>How often its client has written to it, its login included.</summary>
     public int Writes => _transport.Deliveries;
 
+    /// <summary>True while its client waits for room to send.</summary>
+    public bool IsFull => _clientsEnd.IsWaiting;
+
     /// <summary>The client's side finds that the way is lost; the server does not.</summary>
     public void LoseWay() => _clientsEnd.Fail();
 
@@ -108,6 +111,7 @@ public sealed class FakeServerConnection
     private async Task<bool> ServeCommandAsync()
     {
         _channel.Sequence = 0;
+        await (_server.Taking?.Invoke(this) ?? Task.CompletedTask);
         var read = await _channel.ReadAsync(MaxCommandBytes);
         if (!read.Succeeded || read.Payload.IsEmpty)
         {

@@ -16,6 +16,7 @@ public sealed class PipeTransport : Transport
     private volatile bool _ended;
     private volatile bool _reset;
     private volatile bool _failed;
+    private volatile bool _isWaiting;
     private int _sends;
 
     private PipeTransport(string peer, PipeReader input, PipeWriter output, Random? splitter)
@@ -37,6 +38,9 @@ public sealed class PipeTransport : Transport
 
     /// <summary>True once this end was aborted or closed.</summary>
     public bool IsEnded => _ended;
+
+    /// <summary>True while a send waits for room, since the other end does not receive.</summary>
+    public bool IsWaiting => _isWaiting;
 
     /// <summary>What the other end's sends throw from now on, as only a bug would; null for nothing.</summary>
     public Exception? OthersFault { get; set; }
@@ -105,12 +109,17 @@ public sealed class PipeTransport : Transport
         {
             // What found room is sent, as with a kernel, whatever the peer does with it.
             var flush = _output.WriteAsync(bytes);
+            _isWaiting = !flush.IsCompleted;
             return flush.IsCompleted || !(await flush).IsCanceled;
         }
         catch (InvalidOperationException)
         {
             // This end was aborted meanwhile.
             return false;
+        }
+        finally
+        {
+            _isWaiting = false;
         }
     }
 

@@ -37,6 +37,33 @@ public sealed class LoanFaultTests
     }
 
     [Fact]
+    public async Task A_loan_to_a_lost_borrower_ends_also_while_the_server_takes_nothing_that_is_sent()
+    {
+        var taking = new TaskCompletionSource();
+        await using var cluster = await BorrowingTests.NewAsync();
+        var client = await cluster[0].LogInAsync();
+        await client.QueryAsync("BEGIN");
+        var thread = cluster.Server.Log.Single(s => s.Text == "BEGIN").ThreadId;
+        var lent = cluster.Server.Live.Single(c => c.ThreadId == thread);
+        cluster.Server.Taking = c => c == lent ? taking.Task : Task.CompletedTask;
+        await client.QueryAsync("SELECT 'waited for already'");
+        try
+        {
+            var sending = client.QueryAsync($"SELECT '{new string('x', 4 << 20)}'");
+            await TestNode.UntilAsync(() => lent.IsFull, "the lender waits for room");
+            cluster.Lose(0);
+            await TestNode.UntilAsync(() => cluster[1].Now.Lent == 0, "the loan has ended");
+            Assert.False((await sending).Succeeded);
+            await cluster.RestAsync();
+            Assert.DoesNotContain(lent, cluster.Server.Live);
+        }
+        finally
+        {
+            taking.SetResult();
+        }
+    }
+
+    [Fact]
     public async Task A_loan_in_which_something_throws_ends_and_gives_its_place_back()
     {
         await using var cluster = await BorrowingTests.NewAsync();
