@@ -83,7 +83,7 @@ internal static class LoginDatabase
         session.Release();
         var denied = ErrorCatalogue.Of(PoolError.DatabaseAccessDenied);
         return result.ErrorCode == denied.Code
-            ? LocalReply.Error(client.NextSequence, PoolError.DatabaseAccessDenied, client.User, client.Transport.Peer, client.Database)
+            ? LocalReply.Error(client.NextSequence, PoolError.DatabaseAccessDenied, client.User, client.Address, client.Database)
             : LocalReply.Error(client.NextSequence, (ushort)result.ErrorCode, denied.SqlState, result.ErrorText!);
     }
 }

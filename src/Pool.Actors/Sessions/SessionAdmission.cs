@@ -235,7 +235,7 @@ public sealed class SessionAdmission
         _services.Metrics.LoginsFailed.Increment();
         return error switch
         {
-            PoolError.AccessDenied => LocalReply.Error(client.NextSequence, error, client.User, client.Transport.Peer, "YES"),
+            PoolError.AccessDenied => LocalReply.Error(client.NextSequence, error, client.User, client.Address, "YES"),
             PoolError.TooManySettings => LocalReply.Error(client.NextSequence, error, client.User, FingerprintTable.Capacity),
             _ => LocalReply.Error(client.NextSequence, error, client.User),
         };

@@ -37,4 +37,16 @@ public sealed class DatabaseNameTests
         Assert.All(selectedUnder, set => Assert.Equal("utf8mb4", set));
         Assert.Equal("latin1_swedish_ci", node.Server.Live.Single(c => c.ThreadId == node.Server.Log.Last().ThreadId).Session.Collation);
     }
+
+    [Fact]
+    public async Task A_database_that_the_account_may_not_use_is_refused_in_the_words_of_a_server()
+    {
+        await using var node = new TestNode();
+        node.Server.Script = (_, statement) =>
+            statement.Command == CommandCode.InitDb ? FakeServerReply.Error(1044, "Access denied for user 'account'@'pool' to database 'secret'", "42000") : null;
+        var client = node.Connect();
+        await client.MeetAsync();
+        var result = await client.LogInAsync("app", "secret");
+        Assert.Equal((1044, "Access denied for user 'app'@'198.51.100.7' to database 'secret'"), (result.Error, result.Text));
+    }
 }

@@ -133,7 +133,7 @@ public sealed class ClientLogin(LoginContext context, Transport transport, Sessi
         if (exchange.Failure == LoginFailure.None && isKnown && isRight)
         {
             context.Throttle.Succeeded(request.User, exchange.Address);
-            return new LoginResult(LoginFailure.None, request.User, Client(exchange.Channel, request));
+            return new LoginResult(LoginFailure.None, request.User, Client(exchange, request));
         }
 
         // Who leaves, or waits, when it sees that its guess was wrong has made a guess all the same.
@@ -151,18 +151,19 @@ public sealed class ClientLogin(LoginContext context, Transport transport, Sessi
         return new LoginResult(exchange.Failure, request.User, null);
     }
 
-    private LoggedInClient Client(PacketChannel channel, LoginRequest request) => new()
+    private LoggedInClient Client(LoginExchange exchange, LoginRequest request) => new()
     {
         User = request.User,
+        Address = exchange.Address,
         Database = request.Database,
         CollationId = request.CollationId,
         Effective = request.Effective,
         Attributes = request.Attributes,
         WasLoggedIn = greeted is not null,
         Salt = _salt,
-        Transport = channel.Transport,
-        NextSequence = channel.Sequence,
-        Leftover = channel.TakeLeftover(),
+        Transport = exchange.Channel.Transport,
+        NextSequence = exchange.Channel.Sequence,
+        Leftover = exchange.Channel.TakeLeftover(),
     };
 
     private byte[] GreetingPayload()

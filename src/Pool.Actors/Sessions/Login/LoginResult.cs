@@ -19,6 +19,9 @@ public sealed record LoggedInClient
     /// <summary>The user.</summary>
     public required string User { get; init; }
 
+    /// <summary>Where it comes from, as a server names it in its errors: without the port.</summary>
+    public required string Address { get; init; }
+
     /// <summary>The database to start in, if one was named.</summary>
     public required string? Database { get; init; }
 
