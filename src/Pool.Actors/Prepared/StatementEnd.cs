@@ -66,7 +66,7 @@ internal static class StatementEnd
         {
             case CommandCode.StmtExecute or CommandCode.StmtBulkExecute:
                 prepared.NoteLongData(statement, failed && statement.IsMisfed);
-                prepared.NoteCursor(statement, !failed && HasRowsLeft(summary));
+                prepared.NoteCursor(statement, !failed && lease.OpensCursor && HasRowsLeft(summary));
                 here.HadCursor |= statement.HasCursor;
                 isSpoilt = ParameterTypes.NoteEnd(statement, here, session.Origin.Backend.Facts!.Flavour == ServerFlavour.MySql, failed);
                 break;

@@ -34,7 +34,7 @@ internal static class FoundRows
             // With INTO, the rows that were taken, which an OK for the comment behind the statement hides. A cursor's are counted before they
             // come. MySQL selects one row for DO.
             var rows = summary.HadResultSet ? summary.Rows : kind == StatementKind.Do ? 1 : summary.AffectedRows;
-            var isHidden = (summary.Status & ServerStatus.CursorExists) != 0 || (!summary.HadResultSet && lease.Facts.Results.Statements > 1);
+            var isHidden = (lease.OpensCursor && (summary.Status & ServerStatus.CursorExists) != 0) || (!summary.HadResultSet && lease.Facts.Results.Statements > 1);
             Take(session, lease, rows, isCertain, isUnread: calculates || isHidden);
         }
         else if (summary.HadResultSet && MaySelect(kind) && (summary.Status & ServerStatus.OutParameters) == 0)

@@ -27,6 +27,9 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>What its statement is; empty for commands without one, or whose text is still coming.</summary>
     public StatementFacts Facts { get; set; }
 
+    /// <summary>The command in hand asks for a cursor, and runs nothing that opens none.</summary>
+    public bool OpensCursor { get; private set; }
+
     /// <summary>LAST_INSERT_ID() of the session is what this connection says.</summary>
     public bool HasInsertId { get; set; }
 
@@ -119,6 +122,7 @@ internal sealed class Lease(BackendConnection connection)
         Statement = null;
         Here = null;
         Preparing = null;
+        OpensCursor = command == CommandCode.StmtExecute && ExecutePacket.AsksForCursor(session.Inbox.Payload) && !facts.Results.IsProgram;
         Connection.Kills.Begin(session.Id.Value);
         HintedInARow = IsHinted ? HintedInARow + 1 : 0;
 
@@ -178,7 +182,7 @@ internal sealed class Lease(BackendConnection connection)
     private ResultsAhead Ahead(Session session) => Command switch
     {
         CommandCode.Query when session.Settings.MultiStatements => Facts.Results,
-        CommandCode.Query or CommandCode.StmtExecute => Facts.Results.FirstOnly(),
+        CommandCode.Query or CommandCode.StmtExecute => Facts.Results.FirstOnly() with { OpensCursor = OpensCursor },
         _ => default,
     };
 }

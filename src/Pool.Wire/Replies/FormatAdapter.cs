@@ -124,7 +124,7 @@ public struct FormatAdapter
                 break;
 
             // A cursor's definitions are closed by its terminator, and by that alone.
-            case PacketKind.Terminator when (status & ServerStatus.CursorExists) != 0:
+            case PacketKind.Terminator when _ahead.OpensCursor && (status & ServerStatus.CursorExists) != 0:
                 _due = Due.Nothing;
                 break;
             default:

@@ -47,7 +47,7 @@ public sealed class ReplyReader
     public void Begin(
         ReplyShape shape, Capabilities connection, Capabilities client, ServerStatus status, byte sequence = 1, ResultsAhead ahead = default)
     {
-        _tracker.Begin(shape, connection);
+        _tracker.Begin(shape, connection, ahead.OpensCursor);
         _adapter.Begin(connection, client, status, ahead);
         _bodyLeft = 0;
         _nextSequence = sequence;

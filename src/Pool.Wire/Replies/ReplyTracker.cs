@@ -27,6 +27,7 @@ public struct ReplyTracker
     private State _state;
     private bool _continues;
     private bool _preparing;
+    private bool _opensCursor;
     private int _definitionsLeft;
     private int _secondDefinitions;
 
@@ -48,12 +49,16 @@ public struct ReplyTracker
     /// <summary>The system variables that the reply reported, each with its new value; empty usually.</summary>
     public readonly IReadOnlyList<KeyValuePair<string, string>> Variables => _contents.Variables;
 
-    /// <summary>Starts with a new reply. <paramref name="capabilities"/> are the connection's effective ones.</summary>
-    public void Begin(ReplyShape shape, Capabilities capabilities)
+    /// <summary>
+    /// Starts with a new reply. <paramref name="capabilities"/> are the connection's effective ones; <paramref name="opensCursor"/> is
+    /// <see cref="ResultsAhead.OpensCursor"/>.
+    /// </summary>
+    public void Begin(ReplyShape shape, Capabilities capabilities, bool opensCursor = false)
     {
         _contents = new ReplyContents(capabilities);
         _continues = false;
         _preparing = false;
+        _opensCursor = opensCursor;
         _definitionsLeft = 0;
         _secondDefinitions = 0;
         _state = shape switch
@@ -278,7 +283,7 @@ public struct ReplyTracker
         }
 
         // With a cursor the rows come later, by COM_STMT_FETCH, and this EOF is the end.
-        if (!_preparing && (_contents.Status & ServerStatus.CursorExists) != 0)
+        if (_opensCursor && (_contents.Status & ServerStatus.CursorExists) != 0)
         {
             EndResult();
             return PacketKind.Terminator;

@@ -32,9 +32,11 @@ internal static class KnownDifferences
     /// <summary>
     /// Status flags that are not compared in the EOF between columns and rows, which the node makes for clients of the old
     /// format: the server tells only after the rows whether an index was used, and the statement itself has begun
-    /// a transaction, as the first one that uses a table does without autocommit. Nor is its number of warnings compared.
+    /// a transaction, as the first one that uses a table does without autocommit. That stored code has opened a cursor is told there
+    /// for no client's good. Nor is its number of warnings compared.
     /// </summary>
-    public static ServerStatus IgnoredBetween(ServerStatus status) => ServerStatus.NoIndexUsed | ServerStatus.NoGoodIndexUsed
+    public static ServerStatus IgnoredBetween(ServerStatus status, bool asksForCursor) => ServerStatus.NoIndexUsed | ServerStatus.NoGoodIndexUsed
+        | (asksForCursor ? ServerStatus.None : ServerStatus.CursorExists)
         | ((status & ServerStatus.Autocommit) == 0 ? ServerStatus.InTransaction : ServerStatus.None);
 
     /// <summary>

@@ -18,6 +18,7 @@ internal sealed class WireClient : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
     private readonly PacketChannel _channel;
     private readonly List<WirePacket> _reply = [];
+    private bool _asksForCursor;
     private Capabilities _flags;
 
     private WireClient(Transport transport) => _channel = new PacketChannel(transport);
@@ -58,6 +59,7 @@ internal sealed class WireClient : IAsyncDisposable
         using var expiry = new CancellationTokenSource(s_patience);
         using var abort = expiry.Token.UnsafeRegister(static t => ((Transport)t!).Abort(), _channel.Transport);
         byte[] payload = [(byte)command, .. arguments];
+        _asksForCursor = ExecutePacket.AsksForCursor(payload);
         if (!await _channel.WriteAsync(payload))
             Lost("the command cannot be sent");
         else if (command is not (CommandCode.StmtClose or CommandCode.StmtSendLongData or CommandCode.Quit))
@@ -119,7 +121,7 @@ internal sealed class WireClient : IAsyncDisposable
                 var columns = (int)new WireReader(_reply[^1].Payload).LengthEncoded();
                 if (!await ReadColumnsAsync(columns))
                     return false;
-                return (!Has(Capabilities.DeprecateEof) && (Status & ServerStatus.CursorExists) != 0) || await ReadRowsAsync();
+                return (_asksForCursor && !Has(Capabilities.DeprecateEof) && (Status & ServerStatus.CursorExists) != 0) || await ReadRowsAsync();
         }
     }
 
@@ -197,7 +199,7 @@ internal sealed class WireClient : IAsyncDisposable
             case [EofPacket.Header, ..] when !Has(Capabilities.DeprecateEof) && payload.Length < LongestEof:
                 _ = EofPacket.TryRead(payload, out var status, out _);
                 Status = status;
-                return WirePacket.Eof(payload, _flags, isBetween: role == WireRole.Column);
+                return WirePacket.Eof(payload, _flags, isBetween: role == WireRole.Column, _asksForCursor);
             case [OkPacket.Header, ..] when isFirst:
             case [OkPacket.TerminatorHeader, ..] when Has(Capabilities.DeprecateEof) && payload.Length < PacketHeader.MaxPayload:
                 _ = OkPacket.TryRead(payload, _flags, out var ok);

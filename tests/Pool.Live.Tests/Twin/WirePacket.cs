@@ -66,10 +66,10 @@ internal sealed record WirePacket(WireRole Role, byte[] Payload)
     }
 
     /// <summary>An EOF packet, made comparable.</summary>
-    public static WirePacket Eof(byte[] payload, Capabilities flags, bool isBetween)
+    public static WirePacket Eof(byte[] payload, Capabilities flags, bool isBetween, bool asksForCursor)
     {
         _ = EofPacket.TryRead(payload, out var status, out var warnings);
-        var ignored = KnownDifferences.Ignored(flags) | KnownDifferences.IgnoredAtEof | (isBetween ? KnownDifferences.IgnoredBetween(status) : ServerStatus.None);
+        var ignored = KnownDifferences.Ignored(flags) | KnownDifferences.IgnoredAtEof | (isBetween ? KnownDifferences.IgnoredBetween(status, asksForCursor) : ServerStatus.None);
         var bytes = new byte[EofPacket.PacketLength];
         EofPacket.Write(bytes, 0, status & ~ignored, isBetween ? (ushort)0 : warnings);
         return new WirePacket(WireRole.Eof, bytes[4..]);

@@ -33,6 +33,9 @@ public sealed class ReplyScript
     /// <summary>What was asked for.</summary>
     public ReplyShape Shape { get; }
 
+    /// <summary>What is known of the results beforehand.</summary>
+    public ResultsAhead Ahead { get; private set; }
+
     /// <summary>The status flags of the connection before.</summary>
     public ServerStatus StatusBefore { get; }
 
@@ -95,6 +98,7 @@ public sealed class ReplyScript
                     _expected.IsResultSet = false;
                     break;
                 case 2 when more == 0:
+                    Ahead = new ResultsAhead { OpensCursor = true };
                     DrawColumns(closed: false);
                     DrawEnd(ServerStatus.CursorExists, (b, f) => b.End(f));
                     break;

@@ -25,7 +25,16 @@ public sealed class FormatAdapterTests
     public void A_cursor_gets_one_EOF_only() => Golden(
         ReplyShape.Results,
         "01000001 01  " + At(2) + "  07000003 FE 00 00 4200 0000",
-        "01000001 01  " + At(2) + "  05000003 FE 0000 4200");
+        "01000001 01  " + At(2) + "  05000003 FE 0000 4200",
+        new ResultsAhead(1, 0) { OpensCursor = true });
+
+    // MySQL and MariaDB say so with the results of a procedure that has opened one, also after it has closed it.
+    [Fact]
+    public void A_result_set_without_rows_beside_a_cursor_of_stored_code_gets_both_EOFs() => Golden(
+        ReplyShape.Results,
+        "01000001 01  " + At(2) + "  07000003 FE 00 00 4A00 0000  07000004 00 00 00 0200 0000",
+        "01000001 01  " + At(2) + "  05000003 FE 0000 0A00  05000004 FE 0000 4A00  07000005 00 00 00 0200 0000",
+        new ResultsAhead(1, 1));
 
     [Fact]
     public void The_last_rows_of_a_cursor_end_with_an_EOF() => Golden(

@@ -56,10 +56,10 @@ internal static class ReplyRun
 
     /// <summary>What a tracker with these capabilities takes the packets of a reply for; never done before the last.</summary>
     public static (List<PacketKind> Kinds, ReplyTracker Tracker) Kinds(
-        ReplyShape shape, Capabilities capabilities, ReadOnlySpan<byte> bytes)
+        ReplyShape shape, Capabilities capabilities, ReadOnlySpan<byte> bytes, bool opensCursor = false)
     {
         var tracker = new ReplyTracker();
-        tracker.Begin(shape, capabilities);
+        tracker.Begin(shape, capabilities, opensCursor);
         var kinds = new List<PacketKind>();
         byte sequence = 1;
         while (!bytes.IsEmpty)

@@ -13,7 +13,7 @@ public sealed class ReplyScriptTests
     public void Every_reply_ends_where_it_ends_and_says_what_was_said() => ForEach((script, random, at) =>
     {
         var reader = new ReplyReader();
-        reader.Begin(script.Shape, ReplyRun.Modern, ReplyRun.Modern, script.StatusBefore);
+        reader.Begin(script.Shape, ReplyRun.Modern, ReplyRun.Modern, script.StatusBefore, ahead: script.Ahead);
         var bytes = script.Bytes(ReplyRun.Modern);
         Assert.True(bytes.AsSpan().SequenceEqual(ReplyRun.Whole(reader, bytes, Cuts(random))), at);
         Assert.True(script.Expected.Equals(reader.Summary), $"{at}: summary");
@@ -27,7 +27,7 @@ public sealed class ReplyScriptTests
         var bytes = script.Bytes(ReplyRun.Modern);
         foreach (var client in ReplyRun.Clients)
         {
-            reader.Begin(script.Shape, ReplyRun.Modern, client, script.StatusBefore);
+            reader.Begin(script.Shape, ReplyRun.Modern, client, script.StatusBefore, ahead: script.Ahead);
             var sent = ReplyRun.Whole(reader, bytes, Cuts(random));
             Assert.True(script.Bytes(client).AsSpan().SequenceEqual(sent), $"{at}, client {client}: {Convert.ToHexString(sent)}");
         }
@@ -39,9 +39,9 @@ public sealed class ReplyScriptTests
         var reader = new ReplyReader();
         foreach (var client in ReplyRun.Clients)
         {
-            reader.Begin(script.Shape, ReplyRun.Modern, client, script.StatusBefore);
+            reader.Begin(script.Shape, ReplyRun.Modern, client, script.StatusBefore, ahead: script.Ahead);
             var sent = ReplyRun.Whole(reader, script.Bytes(ReplyRun.Modern), Cuts(random));
-            var (kinds, tracker) = ReplyRun.Kinds(script.Shape, client, sent);
+            var (kinds, tracker) = ReplyRun.Kinds(script.Shape, client, sent, script.Ahead.OpensCursor);
             Assert.True(tracker.IsDone && !kinds.Contains(PacketKind.Fault), $"{at}, client {client}");
             var (ours, theirs) = (AsSeenBy(client, script, reader.Summary), AsSeenBy(client, script, tracker.Summary));
             Assert.True(ours.Equals(theirs), $"{at}, client {client}: summary");
@@ -59,7 +59,7 @@ public sealed class ReplyScriptTests
         var received = 0;
         foreach (var one in scripts)
         {
-            reader.Begin(one.Shape, ReplyRun.Modern, client, one.StatusBefore);
+            reader.Begin(one.Shape, ReplyRun.Modern, client, one.StatusBefore, ahead: one.Ahead);
             var (sent, progress, more) = ReplyRun.Through(reader, bytes.AsSpan(received), Cuts(random));
             received += more;
             Assert.True(progress == ReplyProgress.Done && one.Bytes(client).AsSpan().SequenceEqual(sent), at);
@@ -80,7 +80,7 @@ public sealed class ReplyScriptTests
                 var (bytes, expected) = (script.Bytes(ReplyRun.Modern), script.Bytes(client));
                 for (var cut = 1; cut < bytes.Length && bytes.Length < 600; cut++)
                 {
-                    reader.Begin(script.Shape, ReplyRun.Modern, client, script.StatusBefore);
+                    reader.Begin(script.Shape, ReplyRun.Modern, client, script.StatusBefore, ahead: script.Ahead);
                     var sent = ReplyRun.Whole(reader, bytes, at => at == 0 ? cut : bytes.Length);
                     Assert.True(expected.AsSpan().SequenceEqual(sent), $"seed {seed}, client {client}, cut at {cut}");
                 }

@@ -73,7 +73,7 @@ public sealed class ReplyTrackerLimitsTests
             var script = new ReplyScript(new Random(seed));
             var bytes = script.Bytes(ReplyRun.Modern).AsSpan();
             var tracker = new ReplyTracker();
-            tracker.Begin(script.Shape, ReplyRun.Modern);
+            tracker.Begin(script.Shape, ReplyRun.Modern, script.Ahead.OpensCursor);
             while (!bytes.IsEmpty)
             {
                 var header = PacketHeader.Read(bytes);

@@ -128,12 +128,22 @@ public sealed class ReplyTrackerTests
     [MemberData(nameof(Formats))]
     public void A_cursor_ends_its_reply_after_the_columns(Capabilities format)
     {
-        var summary = Follow(
+        var bytes = ReplyRun.Write(format, b => b.ColumnCount(1).Columns("a").End(new OkFields(Auto | ServerStatus.CursorExists)));
+        var (seen, tracker) = ReplyRun.Kinds(ReplyShape.Results, format, bytes, opensCursor: true);
+        Assert.Equal([ColumnCount, LastColumn, Terminator], seen);
+        Assert.Equal((true, Auto | ServerStatus.CursorExists), (tracker.IsDone, tracker.Summary.Status));
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void A_cursor_of_stored_code_ends_nothing(Capabilities format)
+    {
+        var open = Auto | ServerStatus.CursorExists;
+        _ = Follow(
             ReplyShape.Results,
             format,
-            b => b.ColumnCount(1).Columns("a").End(new OkFields(Auto | ServerStatus.CursorExists)),
-            [ColumnCount, LastColumn, Terminator]).Summary;
-        Assert.Equal(Auto | ServerStatus.CursorExists, summary.Status);
+            b => b.ResultSet(open, "a").TextRow("1").End(new OkFields(open)),
+            [ColumnCount, LastColumn, .. Eof(format), Row, Terminator]);
     }
 
     [Theory]
