@@ -7,14 +7,16 @@ using Xunit.Abstractions;
 namespace Pool.Live.Tests.Cluster.Remote;
 
 /// <summary>
-/// Two real nodes, of which one has connections of a real server to spare and the other has none left. The store is stopped, so that
-/// shares stay as they are.
+/// Two real nodes, of which one has connections of a real server to spare and the other has none left. The store is stopped, or an operator
+/// has said so, so that shares stay as they are.
 /// </summary>
 public abstract class LoanTests<TServer>(FaultRig<TServer> rig, ITestOutputHelper output)
     where TServer : DatabaseServer, new()
 {
     private const int Cap = 16;
-    private const int Spare = 8;
+
+    // What one node can have for sessions: all but the floor of the other, the place that is kept, and the one that each reserves.
+    private const int All = Cap - 2 - 1 - 1;
     private const string Database = "loans";
 
     [Fact]
@@ -95,25 +97,100 @@ public abstract class LoanTests<TServer>(FaultRig<TServer> rig, ITestOutputHelpe
         }
     }
 
+    [Fact]
+    public async Task A_session_of_another_account_is_lent_a_connection_though_none_that_is_spare_fits()
+    {
+        await using var etcd = await EtcdServers.StartedAsync(members: 1);
+        await using var one = new SharingNode("one", rig.Server, etcd);
+        await using var two = new SharingNode("two", rig.Server, etcd);
+        await ArrangeOpenAsync(one, two, hasOtherAccount: true);
+        var holders = await HoldAllAsync(one, SharingNode.FreeUser);
+        Assert.StartsWith($"{FaultRig<TServer>.OtherAccount}@", await holders[^1].QueryAsync("SELECT CURRENT_USER()"), StringComparison.Ordinal);
+        await AssertHasMadeRoomAsync(two);
+        foreach (var holder in holders)
+        {
+            await holder.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_session_without_a_database_is_lent_a_connection_though_all_that_are_spare_are_in_one()
+    {
+        await using var etcd = await EtcdServers.StartedAsync(members: 1);
+        await using var one = new SharingNode("one", rig.Server, etcd);
+        await using var two = new SharingNode("two", rig.Server, etcd);
+        await ArrangeOpenAsync(one, two, hasOtherAccount: false);
+        await UseDatabaseAsync(two);
+        var holders = await HoldAllAsync(one);
+        Assert.Equal("none", await holders[^1].QueryAsync("SELECT IFNULL(DATABASE(), 'none')"));
+        await AssertHasMadeRoomAsync(two);
+        foreach (var holder in holders)
+        {
+            await holder.DisposeAsync();
+        }
+    }
+
+    // All connections of a node come to be in a database.
+    private static async Task UseDatabaseAsync(SharingNode node)
+    {
+        var sessions = new List<SqlClient>();
+        while (sessions.Count < All)
+        {
+            var session = await ConnectAsync(node);
+            await session.QueryAsync($"USE {Database}");
+            await session.QueryAsync("BEGIN");
+            sessions.Add(session);
+        }
+
+        foreach (var session in sessions)
+        {
+            await session.DisposeAsync();
+        }
+    }
+
+    private static async Task AssertHasMadeRoomAsync(SharingNode lender) => Assert.Matches(
+        """pool_connections_closed_total\{[^}]*cause="replaced"[^}]*\} [1-9]""", await lender.Process.AdminAsync("/metrics"));
+
     // One node has had a load, and keeps the connections that it has for it.
     private async Task ArrangeAsync(EtcdServers etcd, SharingNode one, SharingNode two)
     {
-        await rig.Server.QueryAsync($"DROP DATABASE IF EXISTS {Database}; CREATE DATABASE {Database}; CREATE TABLE {Database}.kept (id INT AUTO_INCREMENT PRIMARY KEY, n INT)");
-        await Task.WhenAll(one.StartAsync(Cap), two.StartAsync(Cap));
-        two.Load(clients: 30, seconds: 0.02);
-        await Eventually.TrueAsync(async () => await two.ConnectionsAsync() >= Spare, () => "the node has connections");
+        await LoadAsync(one, two, hasOtherAccount: false);
         await etcd.EndAsync(0, Signal.Kill);
         await two.RestAsync();
     }
 
+    // As before, but the store goes on, without which nothing is opened: an operator keeps the other node at its floor.
+    private async Task ArrangeOpenAsync(SharingNode one, SharingNode two, bool hasOtherAccount)
+    {
+        await LoadAsync(one, two, hasOtherAccount);
+        var resized = await Tool.RunAsync(
+            Path.Combine(AppContext.BaseDirectory, "pbm"), ["pool", "resize", "main", "2", "--member", "one", "--yes"], TimeSpan.FromMinutes(1),
+            new Dictionary<string, string> { ["POOL_ADMIN"] = $"127.0.0.1:{one.Process.AdminPort}" });
+        Assert.True(resized.ExitCode == 0, $"{resized}");
+        await two.RestAsync();
+    }
+
+    private async Task LoadAsync(SharingNode one, SharingNode two, bool hasOtherAccount)
+    {
+        await rig.Server.QueryAsync($"DROP DATABASE IF EXISTS {Database}; CREATE DATABASE {Database}; CREATE TABLE {Database}.kept (id INT AUTO_INCREMENT PRIMARY KEY, n INT)");
+        await Task.WhenAll(one.StartAsync(Cap), two.StartAsync(Cap));
+        if (hasOtherAccount)
+        {
+            await Task.WhenAll(one.AddAccountAsync(Cap), two.AddAccountAsync(Cap));
+        }
+
+        two.Load(clients: 30, seconds: 0.02);
+        await Eventually.TrueAsync(async () => await two.MetricAsync("pool_share") == All + 1 && await two.ConnectionsAsync() >= All, () => "the node has connections");
+    }
+
     // Sessions in transactions on all that the node has, and on one that it has borrowed.
-    private static async Task<List<SqlClient>> HoldAllAsync(SharingNode node)
+    private static async Task<List<SqlClient>> HoldAllAsync(SharingNode node, string user = FaultNode.User)
     {
         var holders = new List<SqlClient>();
         while (await node.MetricAsync("pool_borrowed") == 0)
         {
             Assert.True(holders.Count < Cap, $"nothing is borrowed:\n{node.Process.Log}");
-            var holder = await ConnectAsync(node);
+            var holder = await ConnectAsync(node, user);
             await holder.QueryAsync("BEGIN");
             holders.Add(holder);
         }
@@ -121,7 +198,8 @@ public abstract class LoanTests<TServer>(FaultRig<TServer> rig, ITestOutputHelpe
         return holders;
     }
 
-    private static Task<SqlClient> ConnectAsync(SharingNode node) => SqlClient.ConnectAsync(node.Process.Port, FaultNode.User, FaultNode.UserPassword);
+    private static Task<SqlClient> ConnectAsync(SharingNode node, string user = FaultNode.User) =>
+        SqlClient.ConnectAsync(node.Process.Port, user, FaultNode.UserPassword);
 }
 
 /// <summary>At MariaDB.</summary>
