@@ -4,7 +4,8 @@ namespace Pool.Wire.Statements;
 
 /// <summary>
 /// Finds calls: a name before a parenthesis, unless something before the name makes it a table, an alias or a clause.
-/// Blanks between are allowed, since IGNORE_SPACE and stored functions allow them.
+/// Blanks between are allowed, since IGNORE_SPACE and stored functions allow them. Where a statement evaluates nothing as a rule, what is not
+/// built in is taken for a table, a key or a type.
 /// </summary>
 internal struct FunctionRule(LexerMode mode)
 {
@@ -37,7 +38,7 @@ internal struct FunctionRule(LexerMode mode)
 
         if (token.Kind == TokenKind.Open)
         {
-            return evaluates ? traits | Call(before) : traits;
+            return traits | Call(before, evaluates);
         }
 
         // Oracle's mode: sequence.NEXTVAL without parentheses.
@@ -45,21 +46,22 @@ internal struct FunctionRule(LexerMode mode)
         return draws ? traits | StatementTraits.Sequences : traits;
     }
 
-    private StatementTraits Call(in Context before)
+    private StatementTraits Call(in Context before, bool evaluates)
     {
         if (before.Last is not (TokenKind.Word or TokenKind.QuotedName) || NamesATable(before))
         {
             return StatementTraits.None;
         }
 
+        var unknown = evaluates ? StatementTraits.UnknownFunction : StatementTraits.None;
         if (before.IsQualified || before.Last == TokenKind.QuotedName)
         {
-            return StatementTraits.UnknownFunction;
+            return unknown;
         }
 
         _insertIdArgument = before.Keyword == Keyword.LastInsertId;
         var traits = Effect(before.Keyword);
-        return traits != StatementTraits.None || before.IsKnownWord ? traits : StatementTraits.UnknownFunction;
+        return traits != StatementTraits.None || before.IsKnownWord ? traits : unknown;
     }
 
     // An expression never begins right after an operand, nor after these words.

@@ -18,6 +18,7 @@ internal struct StatementClassifier(LexerMode mode)
     private bool _evaluates;
     private bool _isBody;
     private bool _isTyped;
+    private bool _isEvent;
     private bool _isTemporary;
     private bool _inner;
     private bool _isProgram;
@@ -336,7 +337,12 @@ internal struct StatementClassifier(LexerMode mode)
             case Keyword.Table:
                 _isTyped = true;
                 break;
-            case Keyword.Procedure or Keyword.Function or Keyword.Trigger or Keyword.Event or Keyword.Package:
+            case Keyword.Event:
+                // The schedule, before the body, is evaluated at once.
+                _isEvent = !_isTyped;
+                break;
+            case Keyword.Procedure or Keyword.Function or Keyword.Trigger or Keyword.Package:
+            case Keyword.Do when _isEvent:
                 _isBody = !_isTyped && _verb != Keyword.Drop;
                 break;
             case Keyword.Prepare when _verb == Keyword.Drop && _afterVerb:

@@ -45,7 +45,7 @@ internal readonly record struct Verb(StatementKind Kind, StatementTraits Traits 
         verbs[(int)Keyword.Execute] = new(StatementKind.Execute, StatementTraits.TextPrepare | StatementTraits.Opaque);
         verbs[(int)Keyword.Deallocate] = new(StatementKind.Deallocate, StatementTraits.TextPrepare);
         verbs[(int)Keyword.Handler] = new(StatementKind.Handler, StatementTraits.Handler);
-        verbs[(int)Keyword.Load] = new(StatementKind.Admin);
+        verbs[(int)Keyword.Load] = verbs[(int)Keyword.Purge] = new(StatementKind.Admin);
         verbs[(int)Keyword.Flush] = new(StatementKind.Flush, Evaluates: false);
         verbs[(int)Keyword.Xa] = new(StatementKind.Xa, StatementTraits.Xa);
         verbs[(int)Keyword.Get] = new(StatementKind.GetDiagnostics, StatementTraits.ReadsDiagnostics);
@@ -56,7 +56,7 @@ internal readonly record struct Verb(StatementKind Kind, StatementTraits Traits 
             new(StatementKind.Admin, StatementTraits.SetsGlobals, Evaluates: false);
         foreach (var admin in (ReadOnlySpan<Keyword>)[
             Keyword.Cache, Keyword.Change, Keyword.Check, Keyword.Checksum, Keyword.Clone, Keyword.Help, Keyword.Import,
-            Keyword.Lock, Keyword.Optimize, Keyword.Purge, Keyword.Repair, Keyword.Restart, Keyword.Shutdown, Keyword.Start,
+            Keyword.Lock, Keyword.Optimize, Keyword.Repair, Keyword.Restart, Keyword.Shutdown, Keyword.Start,
             Keyword.Stop, Keyword.Unlock])
         {
             verbs[(int)admin] = new(StatementKind.Admin, Evaluates: false);
