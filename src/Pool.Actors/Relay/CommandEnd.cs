@@ -54,6 +54,7 @@ internal static class CommandEnd
 
         StatementEnd.Note(session, lease, summary);
         NoteResult(session, lease, summary);
+        KeptTables.Note(session, lease, summary);
         SettingsAnswers.NoteResult(session, summary);
         if ((lease.Facts.Traits & StatementTraits.FollowedUserVariables) != 0)
         {
@@ -117,7 +118,7 @@ internal static class CommandEnd
 
     // What a connection knows, or carries, and the next session must not get.
     private static bool MustReadFirst(Session session, Lease lease) =>
-        lease.HasInsertIdToTake || lease.FoundRowsUnread || OwnVariables.Carries(session, lease.Connection)
+        lease.HasInsertIdToTake || lease.FoundRowsUnread || lease.KeepsTables || OwnVariables.Carries(session, lease.Connection)
         || session.Variables is { Unread.Count: > 0 } || (session.Pins & PinReasons.Diagnostics) != 0;
 
     // Only what is off again is reported of a procedure, or of several statements, that had it on in between. After one SET the values are read.
@@ -249,7 +250,8 @@ internal static class CommandEnd
             && (!lease.HasInsertIdToTake || await OwnResults.TakeInsertIdAsync(session, lease))
             && (!lease.SettingsUnread || await SettingsReading.ReadAsync(session, lease))
             && await UserVariableTravel.KeepAsync(session, lease.Connection)
-            && (!OwnVariables.Carries(session, lease.Connection) || await OwnVariables.TakeBackAsync(session, lease.Connection));
+            && (!OwnVariables.Carries(session, lease.Connection) || await OwnVariables.TakeBackAsync(session, lease.Connection))
+            && (!lease.KeepsTables || session.HasStateThere || await KeptTables.FreeAsync(lease));
         if (!kept)
         {
             session.Discard("lost");

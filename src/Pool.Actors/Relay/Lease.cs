@@ -65,6 +65,9 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>The last command failed and may have begun a transaction, which an ERR packet does not tell.</summary>
     public bool TransactionUnread { get; set; }
 
+    /// <summary>The connection may keep tables from being altered although no transaction is open, see <see cref="KeptTables"/>.</summary>
+    public bool KeepsTables { get; set; }
+
     /// <summary>The commands that bring the connection to what the command in hand needs, to be sent in the same write; usually null.</summary>
     public Repaint? Pending { get; set; }
 
@@ -101,6 +104,7 @@ internal sealed class Lease(BackendConnection connection)
         HasLastResult = false;
         PrepareWarned = false;
         SettingsUnread = false;
+        KeepsTables = false;
         Pending = null;
         Hinted = null;
         Connection.Holder = session;

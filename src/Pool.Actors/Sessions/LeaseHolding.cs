@@ -56,7 +56,7 @@ internal static class LeaseHolding
     public static void ReleaseAsLeft(this Session session)
     {
         var pins = session.Pins;
-        var hasInsertId = session.Lease is { HasInsertIdToTake: true };
+        var leavesTraces = session.Lease is { HasInsertIdToTake: true } or { KeepsTables: true };
         if (LetGo(session) is not { } connection)
         {
             return;
@@ -67,7 +67,7 @@ internal static class LeaseHolding
         {
             pool.Discard(connection, "for-nobody-else");
         }
-        else if ((pins & ~PinReasons.Soft) != 0 || hasInsertId || OwnVariables.Carries(session, connection))
+        else if ((pins & ~PinReasons.Soft) != 0 || leavesTraces || OwnVariables.Carries(session, connection))
         {
             pool.ReturnDirty(connection);
         }

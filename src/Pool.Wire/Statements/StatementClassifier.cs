@@ -29,6 +29,7 @@ internal struct StatementClassifier(LexerMode mode)
     private bool _hidesInsertId;
     private FoundRowsRule _foundRows = new((mode & LexerMode.MariaDb) != 0);
     private bool _asksUncertain;
+    private bool _usesTables;
     private Context _before;
     private FunctionRule _call = new(mode);
     private VariableRule _variable;
@@ -99,6 +100,7 @@ internal struct StatementClassifier(LexerMode mode)
         {
             Results = isFollowed ? results.Then(isProgram: false) : results,
             AsksUncertainFoundRows = _asksUncertain,
+            UsesNoTable = !_usesTables && (_traits & (StatementTraits.Routine | StatementTraits.UnknownFunction)) == 0,
         };
     }
 
@@ -137,6 +139,7 @@ internal struct StatementClassifier(LexerMode mode)
             _hidesInsertId = _hidesInsertId,
             _foundRows = _foundRows,
             _asksUncertain = _asksUncertain,
+            _usesTables = _usesTables,
             _isBlock = _isBlock,
             _results = _isBlock ? _results : _results.Then(_isProgram),
         };
@@ -165,6 +168,7 @@ internal struct StatementClassifier(LexerMode mode)
         _traits |= verb.Traits;
         _evaluates = verb.Evaluates;
         _kind = _inner ? StatementKind.Set : verb.Kind;
+        _usesTables |= !NamesTablesLater(verb.Kind);
         _isProgram = verb.Kind == StatementKind.Call;
         _hidesInsertId |= verb.Kind == StatementKind.Analyze;
 
@@ -232,6 +236,9 @@ internal struct StatementClassifier(LexerMode mode)
                 }
 
                 break;
+            case Keyword.From or Keyword.Table:
+                _usesTables = true;
+                break;
             case Keyword.Union or Keyword.Except or Keyword.Intersect:
                 _combines |= _depth == 0;
                 break;
@@ -296,6 +303,11 @@ internal struct StatementClassifier(LexerMode mode)
                 break;
         }
     }
+
+    // Behind FROM or TABLE, if at all.
+    private static bool NamesTablesLater(StatementKind kind) => kind is StatementKind.Select or StatementKind.Values or StatementKind.Do
+        or StatementKind.Set or StatementKind.Show or StatementKind.Begin or StatementKind.Commit or StatementKind.Rollback
+        or StatementKind.Savepoint or StatementKind.Use or StatementKind.Kill;
 
     private static bool IsVerbAfterWith(Keyword word) => word is Keyword.Select or Keyword.Table or Keyword.Values
         or Keyword.Insert or Keyword.Replace or Keyword.Update or Keyword.Delete;

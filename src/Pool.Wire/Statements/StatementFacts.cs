@@ -19,6 +19,9 @@ public readonly record struct StatementFacts(StatementKind Kind, StatementTraits
     /// </summary>
     public bool AsksUncertainFoundRows { get; init; }
 
+    /// <summary>True if it is certain that the statement uses no table, nor calls what may use one. False is not a no.</summary>
+    public bool UsesNoTable { get; init; }
+
     /// <summary>These with what stored code adds.</summary>
     public StatementFacts With(StatementTraits stored) => this with { Traits = Traits | stored, Stored = Stored | stored };
 

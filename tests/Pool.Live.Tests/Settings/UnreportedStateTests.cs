@@ -32,6 +32,44 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
         Assert.Equal("0", await administrator.QueryAsync("SELECT COUNT(*) FROM pool.saved"));
     }
 
+    // MySQL keeps them until the COMMIT, which may be for another connection, and tells of no transaction; MariaDB begins one where it keeps them.
+    [Theory]
+    [InlineData("SELECT * FROM pool.kept", "MEMORY")]
+    [InlineData("INSERT INTO pool.kept VALUES (1)", "MEMORY")]
+    [InlineData("SET @a = (SELECT COUNT(*) FROM pool.kept)", "MEMORY")]
+    [InlineData("SELECT broken FROM pool.kept", "InnoDB")]
+    public async Task Without_autocommit_no_table_is_kept_from_changes_by_a_connection_that_was_given_back(string sql, string engine)
+    {
+        await using var administrator = await rig.AdministratorAsync();
+        await administrator.QueryAsync("SET lock_wait_timeout = 10");
+        await administrator.QueryAsync("DROP TABLE IF EXISTS pool.kept");
+        await administrator.QueryAsync($"CREATE TABLE pool.kept (id INT) ENGINE={engine}");
+        await using var node = await rig.StartNodeAsync(s_small);
+        await using var client = await node.ConnectAsync();
+        await client.QueryAsync("SET autocommit = 0, completion_type = 1");
+        await client.TryAsync(sql);
+        if (rig.Server is MariaDbServer && engine == "InnoDB")
+            await client.QueryAsync("ROLLBACK AND NO CHAIN");
+        await administrator.QueryAsync("ALTER TABLE pool.kept ADD COLUMN n INT");
+    }
+
+    [Fact]
+    public async Task Without_autocommit_no_table_is_kept_from_changes_by_a_client_that_left()
+    {
+        await using var administrator = await rig.AdministratorAsync();
+        await administrator.QueryAsync("SET lock_wait_timeout = 10");
+        await administrator.QueryAsync("DROP TABLE IF EXISTS pool.kept");
+        await administrator.QueryAsync("CREATE TABLE pool.kept (id INT)");
+        await using var node = await rig.StartNodeAsync(s_small);
+        await using (var client = await node.ConnectAsync())
+        {
+            await client.QueryAsync("SET autocommit = 0");
+            await client.TryAsync("SELECT broken FROM pool.kept");
+        }
+
+        await administrator.QueryAsync("ALTER TABLE pool.kept ADD COLUMN n INT");
+    }
+
     // MariaDB's COM_RESET_CONNECTION loses it, and its locks stay until the server is restarted.
     [Theory]
     [InlineData("COMMIT", "1", false)]

@@ -80,6 +80,21 @@ public sealed class StatementInspectorTests
         }
     }
 
+    [Theory]
+    [InlineData("SELECT 1, @@autocommit, CONCAT('from t')", true)]
+    [InlineData("SET autocommit = 0, @a = 1", true)]
+    [InlineData("DO SLEEP(1); COMMIT; SHOW WARNINGS", true)]
+    [InlineData("SELECT * FROM t", false)]
+    [InlineData("SELECT 1, (TABLE t)", false)]
+    [InlineData("SET @a = (SELECT b FROM t)", false)]
+    [InlineData("SELECT f(1)", false)]
+    [InlineData("CALL p()", false)]
+    [InlineData("UPDATE t SET a = 1; SELECT 1", false)]
+    [InlineData("SELECT 1; INSERT t VALUES (1)", false)]
+    [InlineData("SELECT 'open", false)]
+    public void A_statement_uses_no_table_where_it_names_none_and_calls_nothing(string sql, bool none) =>
+        Assert.Equal(none, StatementInspector.Inspect(Encoding.ASCII.GetBytes(sql), LexerMode.None).UsesNoTable);
+
     [Fact]
     public void A_long_statement_is_read_to_its_end()
     {
@@ -141,7 +156,8 @@ public sealed class StatementInspectorTests
         Assert.Equal(onlyReads, StatementInspector.Inspect(Encoding.ASCII.GetBytes(sql), LexerMode.None).OnlyReads);
 
     // Without the results, which are StatementResultsTests' matter.
-    private static StatementFacts Inspect(ReadOnlySpan<byte> sql, LexerMode mode) => StatementInspector.Inspect(sql, mode) with { Results = default, AsksUncertainFoundRows = false };
+    private static StatementFacts Inspect(ReadOnlySpan<byte> sql, LexerMode mode) =>
+        StatementInspector.Inspect(sql, mode) with { Results = default, AsksUncertainFoundRows = false, UsesNoTable = false };
 
     private static StatementFacts InChunks(ReadOnlySpan<byte> sql, LexerMode mode, Func<int, int> next)
     {
