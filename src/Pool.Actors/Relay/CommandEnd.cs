@@ -52,6 +52,11 @@ internal static class CommandEnd
             SettingsChange.InDatabase(session, schema.Length == 0 ? null : schema);
         }
 
+        if (connection.Replies.LastGtid is { Sequence: > 0 } last)
+        {
+            session.Record.LastGtid = last;
+        }
+
         StatementEnd.Note(session, lease, summary);
         NoteResult(session, lease, summary);
         KeptTables.Note(session, lease, summary);

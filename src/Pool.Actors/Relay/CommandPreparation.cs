@@ -133,7 +133,7 @@ internal static class CommandPreparation
         }
 
         var values = !lease.HasLastResult ? session.Record.Values(session.Id.Value, session.Diagnostics)
-            : new SessionValues(session.Id.Value, FoundRows: lease.HasFoundRows ? null : session.Record.FoundRows);
+            : new SessionValues(session.Id.Value, FoundRows: lease.HasFoundRows ? null : session.Record.FoundRows, LastGtid: session.Record.LastGtid);
         var output = new ArrayBufferWriter<byte>(session.Inbox.Header.PacketLength + 64);
         output.GetSpan(PacketHeader.Size + 1)[PacketHeader.Size] = (byte)CommandCode.Query;
         output.Advance(PacketHeader.Size + 1);

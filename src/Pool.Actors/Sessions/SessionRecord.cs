@@ -18,6 +18,9 @@ internal struct SessionRecord
     /// <summary>FOUND_ROWS().</summary>
     public ulong FoundRows { get; set; }
 
+    /// <summary>@@last_gtid: the session's last transaction in MariaDB's binary log.</summary>
+    public Gtid LastGtid { get; set; }
+
     /// <summary>Takes note of a reply; for its found rows see <see cref="Relay.FoundRows"/>.</summary>
     public void Note(in ReplySummary summary) =>
         RowCount = summary.ErrorCode != 0 || summary.IsResultSet ? -1 : (long)summary.AffectedRows;
@@ -37,5 +40,6 @@ internal struct SessionRecord
 
     /// <summary>What replaces the session functions in a statement that runs where the last one did not.</summary>
     public readonly SessionValues Values(uint connectionId, Diagnostics? diagnostics) => new(
-        connectionId, RowCount: RowCount, FoundRows: FoundRows, WarningCount: (ulong)(diagnostics?.Count ?? 0), ErrorCount: (ulong)(diagnostics?.Errors ?? 0));
+        connectionId, RowCount: RowCount, FoundRows: FoundRows, WarningCount: (ulong)(diagnostics?.Count ?? 0), ErrorCount: (ulong)(diagnostics?.Errors ?? 0),
+        LastGtid: LastGtid);
 }

@@ -26,7 +26,10 @@ internal struct ReplyContents(Capabilities capabilities)
     /// <summary>The current database, if the reply changed it (empty for none); else null.</summary>
     public string? Schema { readonly get; private set; }
 
-    /// <summary>The system variables that the reply reported, each once with its last value; empty usually.</summary>
+    /// <summary>The number of the last transaction that the reply reported; none usually.</summary>
+    public Gtid LastGtid { readonly get; private set; }
+
+    /// <summary>The system variables that the reply reported, but for <see cref="LastGtid"/>, each once with its last value; empty usually.</summary>
     public readonly IReadOnlyList<KeyValuePair<string, string>> Variables => (IReadOnlyList<KeyValuePair<string, string>>?)_variables ?? [];
 
     /// <summary>An OK packet stands where there was an EOF.</summary>
@@ -123,6 +126,12 @@ internal struct ReplyContents(Capabilities capabilities)
         var state = false;
         while (changes.MoveNext())
         {
+            if (changes.Type == SessionTrackType.SystemVariable && changes.Name.SequenceEqual(Gtid.Variable))
+            {
+                LastGtid = Gtid.Parse(changes.Value);
+                continue;
+            }
+
             schema |= changes.Type == SessionTrackType.Schema;
             state |= changes.Type == SessionTrackType.StateChange;
             _summary.VariableChanged |= changes.Type == SessionTrackType.SystemVariable;

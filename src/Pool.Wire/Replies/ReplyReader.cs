@@ -28,6 +28,9 @@ public sealed class ReplyReader
     /// <summary>The system variables that the reply reported, each with its new value; empty usually.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Variables => _tracker.Variables;
 
+    /// <summary>The number of the last transaction that the reply reported; none usually.</summary>
+    public Gtid LastGtid => _tracker.LastGtid;
+
     /// <summary>True between payloads: an ERR of the pool's own can end the reply here.</summary>
     public bool AtPacketBoundary => _bodyLeft == 0 && !_tracker.IsInPayload;
 

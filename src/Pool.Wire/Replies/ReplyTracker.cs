@@ -49,6 +49,9 @@ public struct ReplyTracker
     /// <summary>The system variables that the reply reported, each with its new value; empty usually.</summary>
     public readonly IReadOnlyList<KeyValuePair<string, string>> Variables => _contents.Variables;
 
+    /// <summary>The number of the last transaction that the reply reported; none usually.</summary>
+    public readonly Gtid LastGtid => _contents.LastGtid;
+
     /// <summary>
     /// Starts with a new reply. <paramref name="capabilities"/> are the connection's effective ones; <paramref name="opensCursor"/> is
     /// <see cref="ResultsAhead.OpensCursor"/>.

@@ -28,7 +28,7 @@ internal enum Keyword : byte
     VersionTokensUnlock,
 
     // Variables.
-    CharacterSetDatabase, CollationDatabase, DefaultMasterConnection, ErrorCount, Identity, InsertId, PseudoThreadId, RandSeed1, RandSeed2,
+    CharacterSetDatabase, CollationDatabase, DefaultMasterConnection, ErrorCount, Identity, InsertId, LastGtid, PseudoThreadId, RandSeed1, RandSeed2,
     Timestamp, TransactionIsolation, TransactionReadOnly, TxIsolation, TxReadOnly, WarningCount,
 
     // Tables of variables; UserVariables is FLUSH's too.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 
 namespace Pool.Wire.Statements;
 
@@ -99,7 +100,10 @@ internal ref struct SessionFunctionPass
         return _inStatement && _verb is Keyword.Create or Keyword.Alter;
     }
 
-    /// <summary>How many tokens from here on are one replaceable call; 0 for none.</summary>
+    /// <summary>
+    /// How many tokens from here on are one replaceable call; 0 for none. No type is that of <see cref="SessionValues.LastGtid"/>, whatever
+    /// the value.
+    /// </summary>
     private readonly int Match(out long value, out ReadOnlySpan<byte> type)
     {
         type = "UNSIGNED"u8;
@@ -118,10 +122,10 @@ internal ref struct SessionFunctionPass
 
         if (_next.Keyword is Keyword.Session or Keyword.Local && _third.Kind == TokenKind.Dot)
         {
-            return _fifth.Kind != TokenKind.Dot && Variable(_fourth.Keyword, out value) ? 4 : 0;
+            return _fifth.Kind != TokenKind.Dot && Variable(_fourth.Keyword, ref type, out value) ? 4 : 0;
         }
 
-        return _third.Kind != TokenKind.Dot && Variable(_next.Keyword, out value) ? 2 : 0;
+        return _third.Kind != TokenKind.Dot && Variable(_next.Keyword, ref type, out value) ? 2 : 0;
     }
 
     private readonly bool IsAssigned() =>
@@ -136,8 +140,15 @@ internal ref struct SessionFunctionPass
         _ => Known(null, out value),
     };
 
+    private readonly bool Variable(Keyword name, ref ReadOnlySpan<byte> type, out long value)
+    {
+        type = name == Keyword.LastGtid ? default : type;
+        return Variable(name, out value);
+    }
+
     private readonly bool Variable(Keyword name, out long value) => name switch
     {
+        Keyword.LastGtid => Known(_values.LastGtid.HasValue ? 0 : null, out value),
         Keyword.PseudoThreadId => Known(_values.ConnectionId, out value),
         Keyword.LastInsertId or Keyword.Identity => Known((long?)_values.LastInsertId, out value),
         Keyword.WarningCount => Known((long?)_values.WarningCount, out value),
@@ -169,15 +180,15 @@ internal ref struct SessionFunctionPass
     private void Replace(int start, int end, ReadOnlySpan<byte> choice, long value, ReadOnlySpan<byte> type, bool named)
     {
         _output.Write(_sql[_written..start]);
-        _output.Write(choice);
-        Span<byte> digits = stackalloc byte[20];
-        var fits = type.SequenceEqual("SIGNED"u8)
-            ? Utf8Formatter.TryFormat(value, digits, out var length)
-            : Utf8Formatter.TryFormat((ulong)value, digits, out length);
-        _output.Write(digits[..(fits ? length : 0)]);
-        _output.Write(" AS "u8);
-        _output.Write(type);
-        _output.Write("), "u8);
+        if (type.IsEmpty)
+        {
+            WriteLastGtid();
+        }
+        else
+        {
+            WriteNumber(choice, value, type);
+        }
+
         _output.Write(_sql[start..end]);
         _output.Write(")"u8);
         if (named && end - start <= LongestColumnName)
@@ -187,6 +198,26 @@ internal ref struct SessionFunctionPass
         }
 
         _written = end;
+    }
+
+    private readonly void WriteLastGtid()
+    {
+        _output.Write("IF(1, CONVERT('"u8);
+        _output.Write(Encoding.ASCII.GetBytes(_values.LastGtid.ToString()!));
+        _output.Write("' USING utf8mb3), "u8);
+    }
+
+    private readonly void WriteNumber(ReadOnlySpan<byte> choice, long value, ReadOnlySpan<byte> type)
+    {
+        _output.Write(choice);
+        Span<byte> digits = stackalloc byte[20];
+        var fits = type.SequenceEqual("SIGNED"u8)
+            ? Utf8Formatter.TryFormat(value, digits, out var length)
+            : Utf8Formatter.TryFormat((ulong)value, digits, out length);
+        _output.Write(digits[..(fits ? length : 0)]);
+        _output.Write(" AS "u8);
+        _output.Write(type);
+        _output.Write("), "u8);
     }
 
     private readonly void WriteQuotedName(ReadOnlySpan<byte> name)

@@ -1,3 +1,5 @@
+using Pool.Wire.Replies;
+
 namespace Pool.Wire.Statements;
 
 /// <summary>
@@ -9,10 +11,12 @@ namespace Pool.Wire.Statements;
 /// <param name="FoundRows">FOUND_ROWS().</param>
 /// <param name="WarningCount">@@warning_count.</param>
 /// <param name="ErrorCount">@@error_count.</param>
+/// <param name="LastGtid">@@last_gtid.</param>
 public readonly record struct SessionValues(
     uint? ConnectionId,
     ulong? LastInsertId = null,
     long? RowCount = null,
     ulong? FoundRows = null,
     ulong? WarningCount = null,
-    ulong? ErrorCount = null);
+    ulong? ErrorCount = null,
+    Gtid? LastGtid = null);

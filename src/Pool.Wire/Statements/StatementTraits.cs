@@ -101,7 +101,7 @@ public enum StatementTraits : uint
     /// <summary>SHOW WARNINGS, SHOW ERRORS, GET DIAGNOSTICS, @@warning_count, @@error_count.</summary>
     ReadsDiagnostics = 1 << 27,
 
-    /// <summary>CONNECTION_ID(), @@pseudo_thread_id.</summary>
+    /// <summary>CONNECTION_ID(), @@pseudo_thread_id, @@last_gtid.</summary>
     ReadsConnectionId = 1 << 28,
 
     /// <summary>KILL, also among several statements: its number means a session to the client, and another thread to the server.</summary>

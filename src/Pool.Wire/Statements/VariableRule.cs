@@ -51,7 +51,7 @@ internal struct VariableRule
     {
         Keyword.LastInsertId or Keyword.Identity => StatementTraits.ReadsInsertId,
         Keyword.WarningCount or Keyword.ErrorCount => StatementTraits.ReadsDiagnostics,
-        Keyword.PseudoThreadId => StatementTraits.ReadsConnectionId,
+        Keyword.PseudoThreadId or Keyword.LastGtid => StatementTraits.ReadsConnectionId,
         _ => StatementTraits.None,
     };
 }

@@ -67,6 +67,19 @@ public sealed class ReplyReaderTests
         Assert.Equal("a=8, b0=8, b1=7", string.Join(", ", reader.Variables.Select(v => $"{v.Key}={v.Value}")));
     }
 
+    [Theory]
+    [InlineData("0-7-12", "0-7-12")]
+    [InlineData("4294967295-1-18446744073709551615", "4294967295-1-18446744073709551615")]
+    [InlineData("", "")]
+    [InlineData("0-7-12,1-7-3", "")]
+    public void The_number_of_a_logged_transaction_is_no_change_of_a_variable(string told, string last)
+    {
+        var reader = new ReplyReader();
+        reader.Begin(ReplyShape.Results, ReplyRun.Modern, ReplyRun.Modern, ServerStatus.Autocommit);
+        ReplyRun.Whole(reader, ReplyRun.Write(ReplyRun.Modern, b => b.Ok(new OkFields(Changes: StateChange.Variable("last_gtid", told)))), _ => 60_000);
+        Assert.Equal((last, false, 0), ($"{reader.LastGtid}", reader.Summary.VariableChanged, reader.Variables.Count));
+    }
+
     [Fact]
     public void Session_state_larger_than_the_limit_is_a_fault_before_it_is_received()
     {

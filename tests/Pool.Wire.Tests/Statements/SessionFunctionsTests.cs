@@ -8,9 +8,12 @@ namespace Pool.Wire.Tests.Statements;
 public sealed partial class SessionFunctionsTests
 {
     private static readonly SessionValues All =
-        new(7, LastInsertId: ulong.MaxValue, RowCount: -1, FoundRows: 3, WarningCount: 2, ErrorCount: 1);
+        new(7, LastInsertId: ulong.MaxValue, RowCount: -1, FoundRows: 3, WarningCount: 2, ErrorCount: 1, LastGtid: new(0, 7, 12));
 
     [Theory]
+    [InlineData(
+        "SELECT @@last_gtid, MASTER_GTID_WAIT(@@session.last_gtid)",
+        "SELECT IF(1, CONVERT('0-7-12' USING utf8mb3), @@last_gtid) AS `@@last_gtid`, MASTER_GTID_WAIT(IF(1, CONVERT('0-7-12' USING utf8mb3), @@session.last_gtid))")]
     [InlineData("SELECT connection_id ( ) AS x", "SELECT COALESCE(CAST(7 AS UNSIGNED), connection_id ( )) AS x")]
     [InlineData("select 1, CONNECTION_ID(), 2", "select 1, COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) AS `CONNECTION_ID()`, 2")]
     [InlineData("SELECT CONNECTION_ID()", "SELECT COALESCE(CAST(7 AS UNSIGNED), CONNECTION_ID()) AS `CONNECTION_ID()`")]
