@@ -123,8 +123,9 @@ public struct FormatAdapter
             case PacketKind.Continuation:
                 break;
 
-            // A cursor's definitions are closed by its terminator, and by that alone.
+            // A cursor's definitions are closed by its terminator, and by that alone, or by the error that there is in its place.
             case PacketKind.Terminator when _ahead.OpensCursor && (status & ServerStatus.CursorExists) != 0:
+            case PacketKind.Err when _ahead.OpensCursor:
                 _due = Due.Nothing;
                 break;
             default:

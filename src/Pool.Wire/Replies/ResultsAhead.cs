@@ -14,8 +14,8 @@ public readonly record struct ResultsAhead(int Statements, uint Programs)
     private const int Bits = 32;
 
     /// <summary>
-    /// The command asks for a cursor: a result set that says that there is one has no rows. Elsewhere the flag tells of a cursor of stored
-    /// code, which is nothing to the client.
+    /// The command asks for a cursor: a result set that says that there is one has no rows, and an error in opening it stands right behind the
+    /// columns, with no EOF between them. Elsewhere the flag tells of a cursor of stored code, which is nothing to the client.
     /// </summary>
     public bool OpensCursor { get; init; }
 

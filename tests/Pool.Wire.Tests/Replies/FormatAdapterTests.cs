@@ -37,6 +37,13 @@ public sealed class FormatAdapterTests
         new ResultsAhead(1, 1));
 
     [Fact]
+    public void A_cursor_that_cannot_be_opened_gets_its_error_right_behind_the_columns() => Golden(
+        ReplyShape.Results,
+        "01000001 01  " + At(2) + "  0A000003 FF 2505 23 3730313030 78",
+        "01000001 01  " + At(2) + "  0A000003 FF 2505 23 3730313030 78",
+        new ResultsAhead(1, 0) { OpensCursor = true });
+
+    [Fact]
     public void The_last_rows_of_a_cursor_end_with_an_EOF() => Golden(
         ReplyShape.Rows,
         "06000001 00 00 01000000  07000002 FE 00 00 8200 0000",
