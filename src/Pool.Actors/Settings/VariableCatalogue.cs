@@ -39,6 +39,9 @@ public sealed class VariableCatalogue
     [
         "session_track_schema", "session_track_state_change", "session_track_system_variables", "pseudo_replica_mode", "pseudo_slave_mode",
         "gtid_next", "gtid_seq_no", "sql_auto_is_null", "original_commit_timestamp", "resultset_metadata",
+
+        // A session may set it to 0 or to the global, and so not back to what the global was.
+        "max_delayed_threads",
     ];
 
     // MySQL's reset keeps the trace of the optimizer, and MariaDB's the profiles.
