@@ -14,6 +14,7 @@ public sealed class Backend
     private static readonly TimeSpan s_databaseTrust = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_killPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_retireInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_refreshPatience = TimeSpan.FromSeconds(5);
     private const int SharePercent = 80;
     private const int MaxKnownDatabases = 10_000;
     private readonly ConcurrentDictionary<(string Account, string Database), long> _databases = new();
@@ -23,6 +24,8 @@ public sealed class Backend
     private LeaseLimits _limits;
     private int _pinned;
     private long _lastRetired;
+    private long _globalsSet;
+    private long _globalsRead;
 
     /// <summary>Puts the parts together.</summary>
     public Backend(string name, BackendPool pool, PoolMetrics metrics, LeaseLimits limits, TimeProvider time)
@@ -154,8 +157,31 @@ public sealed class Backend
         }
     }
 
-    /// <summary>Reads the globals that new sessions start with anew.</summary>
-    public ValueTask<bool> RefreshBaselineAsync(CancellationToken cancel) => Pool.RefreshBaselineAsync(cancel);
+    /// <summary>Reads the globals that new sessions start with anew; false if they could not be read.</summary>
+    public async ValueTask<bool> RefreshBaselineAsync(CancellationToken cancel)
+    {
+        // What is set from here on may be missed.
+        var set = Volatile.Read(ref _globalsSet);
+        var isRead = await Pool.RefreshBaselineAsync(cancel);
+        Volatile.Write(ref _globalsRead, set);
+        return isRead;
+    }
+
+    /// <summary>
+    /// Reads the globals if one may have been set through this node since; for five seconds at most, and once, whatever comes of it: sessions
+    /// can begin without.
+    /// </summary>
+    public async ValueTask CatchUpAsync()
+    {
+        if (Volatile.Read(ref _globalsRead) != Volatile.Read(ref _globalsSet))
+        {
+            using var deadline = new CancellationTokenSource(s_refreshPatience, _time);
+            await RefreshBaselineAsync(deadline.Token);
+        }
+    }
+
+    /// <summary>Takes note that a statement has run that may set globals, before its client is told.</summary>
+    public void NoteGlobals() => Interlocked.Increment(ref _globalsSet);
 
     /// <summary>True if the account could select the database a moment ago, so that nobody need ask the server.</summary>
     public bool IsKnownDatabase(string account, string database) =>

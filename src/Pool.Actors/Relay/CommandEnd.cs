@@ -20,7 +20,6 @@ internal static class CommandEnd
     /// <summary>What the end of a connection means for a session that had state on it.</summary>
     public const string StateLost = "The session's transaction, settings and other state were lost with it";
 
-    private static readonly TimeSpan s_refreshPatience = TimeSpan.FromSeconds(5);
     private const ushort ParseError = 1064;
     private const ushort ReadOnlyOption = 1290;
     private const ushort ReadOnlyMode = 1836;
@@ -231,8 +230,7 @@ internal static class CommandEnd
         SettingsAnswers.Remember(session, lease);
         if ((lease.Facts.Traits & StatementTraits.SetsGlobals) != 0)
         {
-            using var deadline = new CancellationTokenSource(s_refreshPatience, session.Services.Time);
-            await session.Origin.Backend.RefreshBaselineAsync(deadline.Token);
+            await session.Origin.Backend.CatchUpAsync();
         }
 
         if (!MayGive(session, lease))

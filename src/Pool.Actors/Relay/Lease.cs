@@ -151,10 +151,9 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>Takes what was received and says how the reply stands. 0 bytes: the connection is lost.</summary>
     public Step Take(int received)
     {
-        if ((Facts.Traits & StatementTraits.DefinesObjects) != 0)
+        if ((Facts.Traits & (StatementTraits.DefinesObjects | StatementTraits.SetsGlobals)) != 0)
         {
-            // Before the client knows, and can have others use what it has defined or dropped.
-            _backend!.NoteDefinition();
+            NoteForAll();
         }
 
         if (received == 0)
@@ -183,6 +182,20 @@ internal sealed class Lease(BackendConnection connection)
     }
 
     // A prepare takes one statement only, as does a text where the session has not asked for more.
+    // Before the client knows, and can have others use what it has defined, dropped or set.
+    private void NoteForAll()
+    {
+        if ((Facts.Traits & StatementTraits.DefinesObjects) != 0)
+        {
+            _backend!.NoteDefinition();
+        }
+
+        if ((Facts.Traits & StatementTraits.SetsGlobals) != 0)
+        {
+            _backend!.NoteGlobals();
+        }
+    }
+
     private ResultsAhead Ahead(Session session) => Command switch
     {
         CommandCode.Query when session.Settings.MultiStatements => Facts.Results,

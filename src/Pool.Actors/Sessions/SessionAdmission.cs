@@ -86,7 +86,7 @@ public sealed class SessionAdmission
         }
 
         _users.Leave(session.Origin.User);
-        var place = Place(client, session.Listener);
+        var place = await PlaceAsync(client, session.Listener);
         if (place is not { } found || found.Wanted == Fingerprint.None || !TryEnter(client.User))
         {
             _users.TryEnter(session.Origin.User, 0);
@@ -126,7 +126,7 @@ public sealed class SessionAdmission
             return;
         }
 
-        if (Place(client, listener) is not { } found)
+        if (await PlaceAsync(client, listener) is not { } found)
         {
             await RefuseAsync(client, PoolError.AccessDenied);
             return;
@@ -192,9 +192,14 @@ public sealed class SessionAdmission
     }
 
     // Where the client's statements go; null if no route leads anywhere, no fingerprint if there is none left.
-    private (SessionOrigin Origin, Fingerprint Wanted)? Place(LoggedInClient client, ListenerContext listener)
+    private async ValueTask<(SessionOrigin Origin, Fingerprint Wanted)?> PlaceAsync(LoggedInClient client, ListenerContext listener)
     {
         var route = Volatile.Read(ref _routes).Find(listener.Name, client.User, client.Database);
+        if (route is not null)
+        {
+            await route.Backend.CatchUpAsync();
+        }
+
         if (route?.Backend.Facts is not { } facts || route.Backend.Fingerprints.Latest is not { } latest)
         {
             return null;

@@ -43,6 +43,31 @@ public sealed class ChangedGlobalTests
     }
 
     [Fact]
+    public async Task A_session_that_begins_right_after_a_global_was_set_waits_until_it_is_read()
+    {
+        await using var node = new TestNode(connections: 1);
+        var setter = await node.LogInAsync();
+        await setter.QueryAsync(Ask);
+        var (gate, asked) = (new TaskCompletionSource(), new TaskCompletionSource());
+        node.Server.Script = (c, s) =>
+        {
+            if (!s.Text.StartsWith("SELECT CAST(CONCAT_WS(", StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            asked.TrySetResult();
+            return c.Session.Execute(s) with { Wait = gate.Task };
+        };
+        await setter.QueryAsync("SET GLOBAL time_zone = '+05:00'");
+        await asked.Task;
+        var login = node.LogInAsync();
+        await Task.WhenAny(login, Task.Delay(100));
+        gate.SetResult();
+        Assert.Equal("+05:00", (await (await login).QueryAsync(Ask)).Value);
+    }
+
+    [Fact]
     public async Task A_reset_that_is_answered_late_does_not_bring_the_globals_back_that_it_saw()
     {
         await using var node = new TestNode(connections: 1);
