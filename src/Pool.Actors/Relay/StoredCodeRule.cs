@@ -12,7 +12,7 @@ internal static class StoredCodeRule
 {
     /// <summary>True if somebody has defined something since the last look, so that <see cref="LookAsync"/> must come before <see cref="Apply(Session, StatementFacts, ReadOnlySpan{byte}, StoredCodeCatalogue?)"/>.</summary>
     public static bool MustLook(Session session, StatementFacts facts) =>
-        session.Origin.Backend.StoredCode is { IsOutdated: true } && (Calls(facts) || UsesTables(facts.Kind));
+        session.Origin.Backend.StoredCode is { IsOutdated: true } && (Calls(facts) || UsesTables(facts));
 
     /// <summary>Looks at what was defined, or gives up after a while: then nothing is known.</summary>
     public static ValueTask<StoredCodeCatalogue> LookAsync(Session session) => session.Origin.Backend.StoredCode!.RefreshAsync();
@@ -47,19 +47,19 @@ internal static class StoredCodeRule
             facts = catalogue.Of(sql, mode, database).Apply(facts);
         }
 
-        return catalogue.HasPlaces && UsesTables(facts.Kind)
+        return catalogue.HasPlaces && UsesTables(facts)
             ? facts.With(catalogue.OfMentioned(sql, mode, database, Writes(facts.Kind)))
             : facts;
     }
 
     /// <summary>The facts of a statement whose text has gone by: where tables or views hide anything, it may be those that it uses.</summary>
     public static StatementFacts OfLarge(Session session, StatementFacts facts) =>
-        session.Origin.Backend.StoredCode is { Current.HasPlaces: true } && UsesTables(facts.Kind) ? facts.With(StatementTraits.Routine) : facts;
+        session.Origin.Backend.StoredCode is { Current.HasPlaces: true } && UsesTables(facts) ? facts.With(StatementTraits.Routine) : facts;
 
     private static bool Calls(StatementFacts facts) => (facts.Traits & StoredCodeVerdict.Calls) != 0;
 
-    private static bool UsesTables(StatementKind kind) => kind is not (StatementKind.Empty or StatementKind.Begin or StatementKind.Commit
-        or StatementKind.Rollback or StatementKind.Savepoint or StatementKind.Use or StatementKind.Kill or StatementKind.Show);
+    private static bool UsesTables(StatementFacts facts) => !facts.IsPlainDefinition && facts.Kind is not (StatementKind.Empty or StatementKind.Begin
+        or StatementKind.Commit or StatementKind.Rollback or StatementKind.Savepoint or StatementKind.Use or StatementKind.Kill or StatementKind.Show);
 
     // Definitions start no triggers, and what a routine does is charged to the routine.
     private static bool Writes(StatementKind kind) => kind is not (StatementKind.Select or StatementKind.Table or StatementKind.Values

@@ -100,6 +100,7 @@ internal struct StatementClassifier(LexerMode mode)
         {
             Results = isFollowed ? results.Then(isProgram: false) : results,
             AsksUncertainFoundRows = _asksUncertain,
+            IsPlainDefinition = _kind == StatementKind.Ddl && !_several && !_evaluates,
             UsesNoTable = !_usesTables && (_traits & (StatementTraits.Routine | StatementTraits.UnknownFunction)) == 0,
         };
     }
@@ -347,6 +348,8 @@ internal struct StatementClassifier(LexerMode mode)
                 _isTemporary |= _before.Keyword is Keyword.Create or Keyword.Drop or Keyword.Replace;
                 break;
             case Keyword.Table:
+                // The second time it is a query.
+                _evaluates |= _isTyped;
                 _isTyped = true;
                 break;
             case Keyword.Event:

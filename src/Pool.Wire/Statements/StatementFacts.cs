@@ -22,6 +22,9 @@ public readonly record struct StatementFacts(StatementKind Kind, StatementTraits
     /// <summary>True if it is certain that the statement uses no table, nor calls what may use one. False is not a no.</summary>
     public bool UsesNoTable { get; init; }
 
+    /// <summary>True if it is certain that the statement defines, changes, renames or drops something without a query in it, so that nothing stored runs.</summary>
+    public bool IsPlainDefinition { get; init; }
+
     /// <summary>These with what stored code adds.</summary>
     public StatementFacts With(StatementTraits stored) => this with { Traits = Traits | stored, Stored = Stored | stored };
 

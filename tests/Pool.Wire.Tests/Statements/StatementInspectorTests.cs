@@ -95,6 +95,22 @@ public sealed class StatementInspectorTests
     public void A_statement_uses_no_table_where_it_names_none_and_calls_nothing(string sql, bool none) =>
         Assert.Equal(none, StatementInspector.Inspect(Encoding.ASCII.GetBytes(sql), LexerMode.None).UsesNoTable);
 
+    [Theory]
+    [InlineData("CREATE TABLE t (a INT DEFAULT (NOW()), b INT)", true)]
+    [InlineData("ALTER TABLE t ADD INDEX (a)", true)]
+    [InlineData("DROP VIEW v", true)]
+    [InlineData("RENAME TABLE t TO u", true)]
+    [InlineData("CREATE PROCEDURE p() BEGIN SELECT 1; END", true)]
+    [InlineData("CREATE TABLE t AS SELECT * FROM v", false)]
+    [InlineData("CREATE TABLE t TABLE v", false)]
+    [InlineData("CREATE VIEW v AS VALUES ROW(f())", false)]
+    [InlineData("DROP TABLE t; CREATE TABLE t (a INT)", false)]
+    [InlineData("DROP PREPARE p", false)]
+    [InlineData("TRUNCATE t", false)]
+    [InlineData("CREATE TABLE t (a INT DEFAULT 'open", false)]
+    public void A_definition_is_plain_where_it_has_no_query(string sql, bool plain) =>
+        Assert.Equal(plain, StatementInspector.Inspect(Encoding.ASCII.GetBytes(sql), LexerMode.None).IsPlainDefinition);
+
     [Fact]
     public void A_long_statement_is_read_to_its_end()
     {
@@ -157,7 +173,7 @@ public sealed class StatementInspectorTests
 
     // Without the results, which are StatementResultsTests' matter.
     private static StatementFacts Inspect(ReadOnlySpan<byte> sql, LexerMode mode) =>
-        StatementInspector.Inspect(sql, mode) with { Results = default, AsksUncertainFoundRows = false, UsesNoTable = false };
+        StatementInspector.Inspect(sql, mode) with { Results = default, AsksUncertainFoundRows = false, IsPlainDefinition = false, UsesNoTable = false };
 
     private static StatementFacts InChunks(ReadOnlySpan<byte> sql, LexerMode mode, Func<int, int> next)
     {
