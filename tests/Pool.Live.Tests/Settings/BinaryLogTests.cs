@@ -15,7 +15,10 @@ public abstract class BinaryLogTests<TServer>
         await using var server = new TServer();
         await server.StartAsync("--log-bin=binlog", "--server-id=1");
         foreach (var account in new[] { FaultRig<TServer>.Account, FaultRig<TServer>.OtherAccount })
+        {
             await server.QueryAsync($"CREATE USER {account} IDENTIFIED BY '{FaultNode.AccountPassword}'; GRANT ALL ON *.* TO {account}");
+        }
+
         await server.QueryAsync("CREATE TABLE pool.logged (id INT AUTO_INCREMENT PRIMARY KEY)");
         await using var node = new FaultNode(server);
         await node.LaunchAsync(new NodeSettings { MaxConnections = 2 });
@@ -26,7 +29,10 @@ public abstract class BinaryLogTests<TServer>
         await second.QueryAsync("INSERT INTO pool.logged VALUES ()").WaitAsync(s_patience);
         await first.QueryAsync("DO 1").WaitAsync(s_patience);
         if (server is not MariaDbServer)
+        {
             return;
+        }
+
         var mine = await second.QueryAsync("SELECT @@last_gtid");
         Assert.NotEqual("", mine);
         Assert.NotEqual(mine, await first.QueryAsync("SELECT @@last_gtid"));
