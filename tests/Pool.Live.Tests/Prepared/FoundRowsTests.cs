@@ -7,38 +7,80 @@ namespace Pool.Live.Tests.Prepared;
 public abstract class FoundRowsTests<TServer>(FaultRig<TServer> rig) : StatementComparison<TServer>(rig)
     where TServer : DatabaseServer, new()
 {
+    private static readonly (string Taking, string Ending)[] s_taking =
+    [
+        ("BEGIN", "COMMIT"),
+        ("LOCK TABLES prepared.t READ", "UNLOCK TABLES"),
+        ("PREPARE s FROM 'SELECT 1'", "DEALLOCATE PREPARE s"),
+        ("HANDLER prepared.t OPEN AS h", "HANDLER h CLOSE"),
+        ("CREATE TEMPORARY TABLE prepared.temp (a INT)", "DROP TEMPORARY TABLE prepared.temp"),
+        ("DO GET_LOCK('found', 0)", "DO RELEASE_LOCK('found')"),
+        ("SET TRANSACTION READ ONLY", "COMMIT"),
+    ];
+
+    private static readonly string[] s_uncounted =
+    [
+        "SELECT COUNT(*) FROM prepared.t WHERE id = -5",
+        "SELECT COUNT(*), MAX(id) FROM prepared.t WHERE 0",
+        "SELECT COUNT(*) INTO @c FROM prepared.t WHERE id = -5",
+        "SELECT COUNT(*) FROM prepared.t WHERE 0; DO 0",
+        "SELECT COUNT(*) FROM prepared.t WHERE 0; SELECT nonsense",
+    ];
+
+    private static readonly string[] s_several =
+    [
+        "SET @y = 1; SELECT FOUND_ROWS()",
+        "DO 0; SELECT FOUND_ROWS()",
+        "BEGIN; USE mysql; SELECT FOUND_ROWS(); SELECT FOUND_ROWS(); COMMIT; SELECT FOUND_ROWS()",
+        "SELECT FOUND_ROWS(); SELECT FOUND_ROWS()",
+        "SELECT SQL_CALC_FOUND_ROWS id FROM prepared.t LIMIT 1; SELECT FOUND_ROWS()",
+        "CREATE TABLE IF NOT EXISTS prepared.t (a INT); SET @n = 1; CREATE TEMPORARY TABLE prepared.found AS SELECT 1 AS n; SELECT n FROM prepared.found; SELECT FOUND_ROWS()",
+    ];
+
+    private static readonly string[] s_countless =
+    [
+        "INSERT INTO prepared.t (v) VALUES ('a'); SELECT FOUND_ROWS()",
+        "SELECT COUNT(*) FROM prepared.t WHERE id = -5; SELECT FOUND_ROWS()",
+        "CREATE TABLE IF NOT EXISTS prepared.t (a INT); SELECT FOUND_ROWS()",
+        "SHOW COUNT(*) WARNINGS; SELECT FOUND_ROWS()",
+        "CALL prepared.nothing(); SELECT FOUND_ROWS()",
+    ];
+
+    private static readonly string[] s_counted =
+    [
+        "SELECT id FROM prepared.t LIMIT 3; -- done",
+        "SELECT id FROM prepared.t LIMIT 3; SELECT nonsense",
+        "SELECT id FROM prepared.t LIMIT 3; SELECT id FROM prepared.t LIMIT 4; INSERT INTO prepared.t (id) VALUES (1), (1)",
+        "SELECT id INTO @x FROM prepared.t LIMIT 1",
+        "SELECT id FROM prepared.t UNION SELECT 9 LIMIT 2",
+        "SELECT id FROM prepared.t LIMIT 3; SELECT id INTO @x FROM prepared.t LIMIT 1",
+        "SELECT id FROM prepared.t LIMIT 3; SELECT 1",
+        "INSERT INTO prepared.t (n) VALUES ((SELECT 1))",
+        "CHECKSUM TABLE prepared.t",
+        "SHOW WARNINGS",
+        "SHOW COUNT(*) WARNINGS",
+    ];
+
     // What does not select takes a connection where another session has selected.
-    [Theory]
-    [InlineData("BEGIN", "COMMIT")]
-    [InlineData("LOCK TABLES prepared.t READ", "UNLOCK TABLES")]
-    [InlineData("PREPARE s FROM 'SELECT 1'", "DEALLOCATE PREPARE s")]
-    [InlineData("HANDLER prepared.t OPEN AS h", "HANDLER h CLOSE")]
-    [InlineData("CREATE TEMPORARY TABLE prepared.temp (a INT)", "DROP TEMPORARY TABLE prepared.temp")]
-    [InlineData("DO GET_LOCK('found', 0)", "DO RELEASE_LOCK('found')")]
-    [InlineData("SET TRANSACTION READ ONLY", "COMMIT")]
-    public Task Found_rows_are_the_sessions_own(string taking, string ending) => SameAsync(isMoved: false, async (client, other) =>
+    [Fact]
+    public Task Found_rows_are_the_sessions_own() => SameForEachAsync(isMoved: false, s_taking, async (client, other, pair) =>
     {
         var found = await client.PrepareAsync("SELECT FOUND_ROWS()");
         foreach (var isPrepared in (bool[])[false, true])
         {
             await client.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3");
             await other.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5");
-            await client.QueryAsync(taking);
+            await client.QueryAsync(pair.Taking);
             await (isPrepared ? client.ExecuteAsync(found) : client.QueryAsync("SELECT FOUND_ROWS()"));
             await client.QueryAsync("SELECT 1 UNION SELECT 2");
             await (isPrepared ? client.ExecuteAsync(found) : client.QueryAsync("SELECT FOUND_ROWS()"));
-            await client.QueryAsync(ending);
+            await client.QueryAsync(pair.Ending);
         }
     });
 
     // What may leave them as they were runs where another session has selected.
-    [Theory]
-    [InlineData("SELECT COUNT(*) FROM prepared.t WHERE id = -5")]
-    [InlineData("SELECT COUNT(*), MAX(id) FROM prepared.t WHERE 0")]
-    [InlineData("SELECT COUNT(*) INTO @c FROM prepared.t WHERE id = -5")]
-    [InlineData("SELECT COUNT(*) FROM prepared.t WHERE 0; DO 0")]
-    [InlineData("SELECT COUNT(*) FROM prepared.t WHERE 0; SELECT nonsense")]
-    public Task One_row_that_may_not_have_been_counted_is_no_other_sessions_number(string sql) => SameAsync(isMoved: false, async (client, other) =>
+    [Fact]
+    public Task One_row_that_may_not_have_been_counted_is_no_other_sessions_number() => SameForEachAsync(isMoved: false, s_uncounted, async (client, other, sql) =>
     {
         await client.QueryAsync("SELECT 1");
         await other.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5");
@@ -48,14 +90,8 @@ public abstract class FoundRowsTests<TServer>(FaultRig<TServer> rig) : Statement
         await client.QueryAsync("COMMIT");
     });
 
-    [Theory]
-    [InlineData("SET @y = 1; SELECT FOUND_ROWS()")]
-    [InlineData("DO 0; SELECT FOUND_ROWS()")]
-    [InlineData("BEGIN; USE mysql; SELECT FOUND_ROWS(); SELECT FOUND_ROWS(); COMMIT; SELECT FOUND_ROWS()")]
-    [InlineData("SELECT FOUND_ROWS(); SELECT FOUND_ROWS()")]
-    [InlineData("SELECT SQL_CALC_FOUND_ROWS id FROM prepared.t LIMIT 1; SELECT FOUND_ROWS()")]
-    [InlineData("CREATE TABLE IF NOT EXISTS prepared.t (a INT); SET @n = 1; CREATE TEMPORARY TABLE prepared.found AS SELECT 1 AS n; SELECT n FROM prepared.found; SELECT FOUND_ROWS()")]
-    public Task Found_rows_among_several_statements_are_the_sessions_own(string sql) => SameAsync(isMoved: false, async (client, other) =>
+    [Fact]
+    public Task Found_rows_among_several_statements_are_the_sessions_own() => SameForEachAsync(isMoved: false, s_several, async (client, other, sql) =>
     {
         await client.QueryAsync("INSERT INTO prepared.t (v) VALUES ('a'), ('b'), ('c'), ('d'), ('e')");
         await client.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3");
@@ -64,18 +100,13 @@ public abstract class FoundRowsTests<TServer>(FaultRig<TServer> rig) : Statement
     });
 
     // It is 1 where the session has found nothing else.
-    [Theory]
-    [InlineData("INSERT INTO prepared.t (v) VALUES ('a'); SELECT FOUND_ROWS()")]
-    [InlineData("SELECT COUNT(*) FROM prepared.t WHERE id = -5; SELECT FOUND_ROWS()")]
-    [InlineData("CREATE TABLE IF NOT EXISTS prepared.t (a INT); SELECT FOUND_ROWS()")]
-    [InlineData("SHOW COUNT(*) WARNINGS; SELECT FOUND_ROWS()")]
-    [InlineData("CALL prepared.nothing(); SELECT FOUND_ROWS()")]
-    public async Task What_counts_nothing_among_several_statements_leaves_no_other_sessions_found_rows(string sql)
+    [Fact]
+    public async Task What_counts_nothing_among_several_statements_leaves_no_other_sessions_found_rows()
     {
         await using var administrator = await Rig.AdministratorAsync();
         await administrator.QueryAsync("CREATE DATABASE IF NOT EXISTS prepared");
         await administrator.QueryAsync("CREATE PROCEDURE IF NOT EXISTS prepared.nothing() DO 0");
-        await SameAsync(isMoved: false, async (client, other) =>
+        await SameForEachAsync(isMoved: false, s_countless, async (client, other, sql) =>
         {
             await client.QueryAsync("SELECT 1");
             await other.QueryAsync("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4");
@@ -83,19 +114,8 @@ public abstract class FoundRowsTests<TServer>(FaultRig<TServer> rig) : Statement
         });
     }
 
-    [Theory]
-    [InlineData("SELECT id FROM prepared.t LIMIT 3; -- done")]
-    [InlineData("SELECT id FROM prepared.t LIMIT 3; SELECT nonsense")]
-    [InlineData("SELECT id FROM prepared.t LIMIT 3; SELECT id FROM prepared.t LIMIT 4; INSERT INTO prepared.t (id) VALUES (1), (1)")]
-    [InlineData("SELECT id INTO @x FROM prepared.t LIMIT 1")]
-    [InlineData("SELECT id FROM prepared.t UNION SELECT 9 LIMIT 2")]
-    [InlineData("SELECT id FROM prepared.t LIMIT 3; SELECT id INTO @x FROM prepared.t LIMIT 1")]
-    [InlineData("SELECT id FROM prepared.t LIMIT 3; SELECT 1")]
-    [InlineData("INSERT INTO prepared.t (n) VALUES ((SELECT 1))")]
-    [InlineData("CHECKSUM TABLE prepared.t")]
-    [InlineData("SHOW WARNINGS")]
-    [InlineData("SHOW COUNT(*) WARNINGS")]
-    public Task Found_rows_are_what_the_server_counted(string sql) => SameAsync(async (client, _) =>
+    [Fact]
+    public Task Found_rows_are_what_the_server_counted() => SameForEachAsync(isMoved: true, s_counted, async (client, _, sql) =>
     {
         await client.QueryAsync("INSERT INTO prepared.t (v) VALUES ('a'), ('b'), ('c'), ('d'), ('e')");
         await client.QueryAsync("SELECT v FROM prepared.t");

@@ -18,19 +18,27 @@ public abstract class StatementComparison<TServer>(FaultRig<TServer> rig)
     internal Task SameAsync(Func<StatementClient, StatementClient, Task> steps) => SameAsync(isMoved: true, steps);
 
     /// <summary>The same; if they are not moved, all share one connection.</summary>
-    internal async Task SameAsync(bool isMoved, Func<StatementClient, StatementClient, Task> steps)
+    internal Task SameAsync(bool isMoved, Func<StatementClient, StatementClient, Task> steps) =>
+        SameForEachAsync(isMoved, [""], (client, other, _) => steps(client, other));
+
+    /// <summary>The same for each of some cases, one after the other by new clients of one node.</summary>
+    internal async Task SameForEachAsync<T>(bool isMoved, IReadOnlyCollection<T> cases, Func<StatementClient, StatementClient, T, Task> steps)
     {
         await using var administrator = await Rig.AdministratorAsync();
-        var direct = await RunAsync(administrator, steps, Rig.AdministratorAsync, () => Task.CompletedTask);
         await using var node = await Rig.StartNodeAsync(new NodeSettings { MaxConnections = isMoved ? 3 : 2 });
-        await using var mover = isMoved ? await Mover.StartAsync(node) : null;
-        var through = await RunAsync(administrator, steps, () => node.ConnectAsync(), mover is null ? () => Task.CompletedTask : mover.MoveAsync);
-        Assert.Equal(direct.Count, through.Count);
-        for (var i = 0; i < direct.Count; i++)
-            Assert.True(direct[i] == through[i], $"step {i}: directly\n{direct[i]}\nand through the node\n{through[i]}");
-        if (mover is not null)
-            await mover.DisposeAsync();
-        await node.RestsAsync(administrator);
+        foreach (var one in cases)
+        {
+            Task StepsAsync(StatementClient client, StatementClient other) => steps(client, other, one);
+            var direct = await RunAsync(administrator, StepsAsync, Rig.AdministratorAsync, () => Task.CompletedTask);
+            await using var mover = isMoved ? await Mover.StartAsync(node) : null;
+            var through = await RunAsync(administrator, StepsAsync, () => node.ConnectAsync(), mover is null ? () => Task.CompletedTask : mover.MoveAsync);
+            Assert.Equal(direct.Count, through.Count);
+            for (var i = 0; i < direct.Count; i++)
+                Assert.True(direct[i] == through[i], $"{one} step {i}: directly\n{direct[i]}\nand through the node\n{through[i]}");
+            if (mover is not null)
+                await mover.DisposeAsync();
+            await node.RestsAsync(administrator);
+        }
     }
 
     private static async Task<List<string>> RunAsync(
