@@ -99,7 +99,7 @@ internal sealed class Tenants : IAsyncDisposable
             var inTransaction = turn % 8 == 1;
             if (inTransaction && !await DoneAsync(client, "BEGIN"))
                 return;
-            if (!await IsOwnAsync(client, [tenant.Name, tenant.Zone, tenant.Database, insertId]))
+            if (!await IsOwnAsync(client, [tenant.Name, tenant.Zone, tenant.Database, insertId], $"node {node + 1}, turn {turn}"))
                 return;
             if (inTransaction && !await DoneAsync(client, "COMMIT"))
                 return;
@@ -109,7 +109,7 @@ internal sealed class Tenants : IAsyncDisposable
         }
     }
 
-    private async Task<bool> IsOwnAsync(SqlClient client, string[] own)
+    private async Task<bool> IsOwnAsync(SqlClient client, string[] own, string when)
     {
         var result = await client.TryAsync("SELECT @me, @@time_zone, DATABASE(), LAST_INSERT_ID(), SLEEP(0.01)");
         if (!result.Succeeded)
@@ -117,7 +117,7 @@ internal sealed class Tenants : IAsyncDisposable
 
         var seen = result.Rows is [var row] ? row.Take(own.Length).Select(v => v ?? "NULL").ToArray() : [];
         if (!seen.SequenceEqual(own))
-            _wrong.Enqueue($"a session saw {string.Join(", ", seen)} for {string.Join(", ", own)}");
+            _wrong.Enqueue($"a session saw {string.Join(", ", seen)} for {string.Join(", ", own)} ({when}, {DateTimeOffset.UtcNow:HH:mm:ss.fff})");
         return true;
     }
 
