@@ -176,9 +176,12 @@ internal static class CommandEnd
             return;
         }
 
-        session.Diagnostics = lease.Facts.Kind is StatementKind.Show or StatementKind.GetDiagnostics && (lease.Facts.Traits & StatementTraits.ReadsDiagnostics) != 0
-            ? session.Diagnostics : null;
-        lease.HasLastResult = true;
+        var onlyAsks = lease.Facts.Kind is StatementKind.Show or StatementKind.GetDiagnostics && (lease.Facts.Traits & StatementTraits.ReadsDiagnostics) != 0
+            && summary.ErrorCode == 0;
+        session.Diagnostics = onlyAsks ? session.Diagnostics : null;
+
+        // What the session has taken from another connection, this one still cannot tell.
+        lease.HasLastResult |= session.Diagnostics is null;
         lease.InsertIdUnread |= MayHaveChangedInsertId(lease.Facts, summary);
 
         FoundRows.Note(session, lease, summary);

@@ -54,6 +54,22 @@ public sealed class WarningsTests
         Assert.Equal("SELECT IF(1, CAST(1 AS UNSIGNED), @@warning_count) AS `@@session.warning_count`", node.Server.Queries.Last());
     }
 
+    [Theory]
+    [InlineData("SHOW COUNT(*) WARNINGS")]
+    [InlineData("GET DIAGNOSTICS @n = NUMBER")]
+    public async Task What_asks_about_warnings_once_the_connection_was_given_back_leaves_them(string asking)
+    {
+        await using var node = new TestNode(connections: 1);
+        var client = await node.LogInAsync();
+        await client.QueryAsync("INSERT IGNORE 1");
+        await node.HoldsAsync(client, true);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.HoldsAsync(client, false);
+        await client.QueryAsync(asking);
+        await node.HoldsAsync(client, true);
+        Assert.Equal("ignored by INSERT IGNORE 1", Assert.Single((await client.QueryAsync("SHOW WARNINGS")).Rows!));
+    }
+
     /// <summary>MariaDB keeps them over statements without a table.</summary>
     [Theory]
     [InlineData("SELECT GET_LOCK('a', 1)")]
