@@ -140,7 +140,14 @@ internal sealed class Tenants : IAsyncDisposable
 
     private sealed record Tenant(string Name, string Zone, string Database)
     {
-        public static Tenant Of(int number, int life) => new(
-            $"{number}-{life}", string.Create(CultureInfo.InvariantCulture, $"+{number % 12:00}:{life % 60:00}"), number % 2 == 0 ? "pool" : "mysql");
+        // MariaDB finds an offset by its seconds as if their bytes were text, without regard to case, and so takes +04:50 for +07:06 if that was set
+        // at the server before. Below this no byte is a letter that would have two cases.
+        private const int Zones = 0x4000 / 60;
+
+        public static Tenant Of(int number, int life)
+        {
+            var zone = TimeSpan.FromMinutes(((number * 15) + life) % Zones);
+            return new($"{number}-{life}", string.Create(CultureInfo.InvariantCulture, $"+{zone:hh\\:mm}"), number % 2 == 0 ? "pool" : "mysql");
+        }
     }
 }
