@@ -9,6 +9,12 @@ internal static class ServerErrorCode
     /// <summary>There is no such database (ER_BAD_DB_ERROR).</summary>
     public const int UnknownDatabase = 1049;
 
+    /// <summary>A lock was waited for too long, which some servers are told to take for a deadlock (ER_LOCK_WAIT_TIMEOUT).</summary>
+    public const int LockWaitTimeout = 1205;
+
+    /// <summary>The transaction was rolled back for another's sake (ER_LOCK_DEADLOCK).</summary>
+    public const int Deadlock = 1213;
+
     /// <summary>A KILL QUERY hit (ER_QUERY_INTERRUPTED).</summary>
     public const int QueryInterrupted = 1317;
 

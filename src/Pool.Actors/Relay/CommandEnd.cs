@@ -44,7 +44,9 @@ internal static class CommandEnd
         }
 
         connection.Status = summary.Status;
-        lease.TransactionUnread = summary.ErrorCode != 0 && MayHaveBegunTransaction(lease.Facts.Kind, summary.Status);
+        lease.TransactionUnread = summary.ErrorCode != 0 && ((summary.Status & ServerStatus.InTransaction) == 0
+            ? MayHaveBegunTransaction(lease.Facts.Kind, summary.Status)
+            : MayHaveEndedTransaction(lease.Facts.Kind, summary.ErrorCode));
         connection.HasDiagnostics |= summary.HadWarnings || summary.ErrorCode != 0;
         if (connection.Replies.Schema is { } schema)
         {
@@ -141,9 +143,15 @@ internal static class CommandEnd
     // Without autocommit whatever touches a table begins one, and only the statement is rolled back. With it a procedure or a block may
     // have, or one of several statements; these kinds cannot.
     private static bool MayHaveBegunTransaction(StatementKind kind, ServerStatus status) =>
-        (status & ServerStatus.InTransaction) == 0 && ((status & ServerStatus.Autocommit) == 0
-            || kind is not (StatementKind.Select or StatementKind.Table or StatementKind.Values or StatementKind.Insert or StatementKind.Replace
-                or StatementKind.Update or StatementKind.Delete or StatementKind.Set or StatementKind.Use or StatementKind.Show or StatementKind.Ddl));
+        (status & ServerStatus.Autocommit) == 0 || !(IsOfOneStatement(kind) || kind == StatementKind.Ddl);
+
+    // A definition and its like commit before they fail; stored code and the first of several statements may have.
+    private static bool MayHaveEndedTransaction(StatementKind kind, int error) =>
+        error is ServerErrorCode.Deadlock or ServerErrorCode.LockWaitTimeout || !(IsOfOneStatement(kind) || error == ParseError);
+
+    private static bool IsOfOneStatement(StatementKind kind) =>
+        kind is StatementKind.Select or StatementKind.Table or StatementKind.Values or StatementKind.Insert or StatementKind.Replace
+            or StatementKind.Update or StatementKind.Delete or StatementKind.Set or StatementKind.Use or StatementKind.Show;
 
     private static void NoteResult(Session session, Lease lease, in ReplySummary summary)
     {

@@ -62,7 +62,7 @@ internal sealed class Lease(BackendConnection connection)
     /// <summary>What the connection carries is not known: a statement may have changed variables, and they could not be read since.</summary>
     public bool SettingsUnread { get; set; }
 
-    /// <summary>The last command failed and may have begun a transaction, which an ERR packet does not tell.</summary>
+    /// <summary>The last command failed and may have begun or ended a transaction, which an ERR packet does not tell.</summary>
     public bool TransactionUnread { get; set; }
 
     /// <summary>The connection may keep tables from being altered although no transaction is open, see <see cref="KeptTables"/>.</summary>

@@ -66,7 +66,7 @@ internal static class OwnResults
     }
 
     /// <summary>
-    /// Asks whether the last command, which failed, has begun a transaction; then the session keeps the connection for it. It is asked by an
+    /// Asks whether there is a transaction after the last command, which failed; then the session keeps the connection for it. It is asked by an
     /// option that is set to what it is: the reply says the flags, and all that the error has told stays. A ping would set ROW_COUNT.
     /// </summary>
     public static async ValueTask<bool> ReadTransactionAsync(Session session, Lease lease)
@@ -79,6 +79,10 @@ internal static class OwnResults
         if ((connection.Status & ServerStatus.InTransaction) != 0)
         {
             session.Pin(session.Pins | PinReasons.Transaction);
+        }
+        else if ((session.Pins & PinReasons.Transaction) != 0)
+        {
+            session.Pin(session.Pins & ~(PinReasons.Transaction | PinReasons.NextTransaction));
         }
 
         return result.Succeeded;

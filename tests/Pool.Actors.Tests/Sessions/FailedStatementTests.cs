@@ -41,6 +41,32 @@ public sealed class FailedStatementTests
             s => s.Command == CommandCode.ResetConnection);
     }
 
+    [Theory]
+    [InlineData("CREATE TABLE t (a INT)", 1050, false)]
+    [InlineData("INSERT 1", 1213, false)]
+    [InlineData("INSERT 1", 1062, true)]
+    [InlineData("CREATE nonsense", 1064, true)]
+    public async Task A_transaction_that_a_failed_statement_ended_keeps_nothing(string failing, ushort error, bool lasts)
+    {
+        await using var node = new TestNode(connections: 1);
+        node.Server.Script = (connection, statement) =>
+        {
+            if (statement.Text != failing)
+            {
+                return null;
+            }
+
+            connection.Session.Status &= lasts ? connection.Session.Status : ~ServerStatus.InTransaction;
+            return FakeServerReply.Error(error, "failed");
+        };
+        var client = await node.LogInAsync();
+        await client.QueryAsync("BEGIN");
+        Assert.Equal(error, (await client.QueryAsync(failing)).Error);
+        await TestNode.UntilAsync(() => lasts == ((node.SessionOf(client).Pins & PinReasons.Transaction) != 0), "it is known whether there is a transaction");
+        await client.QueryAsync("SELECT 1");
+        Assert.Equal(lasts, node.Server.Log.SkipWhile(s => s.Text != failing).All(s => s.Command != CommandCode.SetOption));
+    }
+
     [Fact]
     public async Task With_autocommit_a_failed_statement_is_not_asked_about()
     {
