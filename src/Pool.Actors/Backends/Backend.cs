@@ -17,6 +17,9 @@ public sealed class Backend
     private static readonly TimeSpan s_refreshPatience = TimeSpan.FromSeconds(5);
     private const int SharePercent = 80;
     private const int MaxKnownDatabases = 10_000;
+
+    // No statement sets them for a session, so that no repaint can bring a connection up to date.
+    private static readonly string[] s_keptGlobals = ["max_allowed_packet", "net_buffer_length"];
     private readonly ConcurrentDictionary<(string Account, string Database), long> _databases = new();
     private readonly ConcurrentDictionary<string, string> _lastDatabase = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
@@ -26,6 +29,7 @@ public sealed class Backend
     private long _lastRetired;
     private long _globalsSet;
     private long _globalsRead;
+    private Baseline? _lastRead;
 
     /// <summary>Puts the parts together.</summary>
     public Backend(string name, BackendPool pool, PoolMetrics metrics, LeaseLimits limits, TimeProvider time)
@@ -157,13 +161,22 @@ public sealed class Backend
         }
     }
 
-    /// <summary>Reads the globals that new sessions start with anew; false if they could not be read.</summary>
+    /// <summary>
+    /// Reads the globals that new sessions start with anew; false if they could not be read. If one has changed that connections keep as it was
+    /// when they were opened, all are opened anew.
+    /// </summary>
     public async ValueTask<bool> RefreshBaselineAsync(CancellationToken cancel)
     {
         // What is set from here on may be missed.
         var set = Volatile.Read(ref _globalsSet);
         var isRead = await Pool.RefreshBaselineAsync(cancel);
         Volatile.Write(ref _globalsRead, set);
+        if (isRead && Fingerprints.Latest is { } latest && Interlocked.Exchange(ref _lastRead, latest) is { } before
+            && Array.Exists(s_keptGlobals, g => before.Find(g) != latest.Find(g)))
+        {
+            Pool.RetireGeneration("changed global");
+        }
+
         return isRead;
     }
 

@@ -29,6 +29,9 @@ public sealed class Baseline : IEquatable<Baseline>
     /// <summary>A variable's value.</summary>
     public string this[int index] => _values[index];
 
+    /// <summary>A variable's value, or null if the server has no such variable.</summary>
+    public string? Find(string name) => Catalogue.TryFind(name, out var variable) ? this[variable.Index] : null;
+
     /// <inheritdoc/>
     public bool Equals(Baseline? other) =>
         ReferenceEquals(this, other)

@@ -1,4 +1,5 @@
 using Pool.Actors.Sessions;
+using Pool.Actors.Settings;
 using Pool.Testing;
 using Pool.Wire.Commands;
 
@@ -40,6 +41,30 @@ public sealed class ChangedGlobalTests
         Assert.Equal("+05:00", (await (await node.LogInAsync()).QueryAsync(Ask)).Value);
         Assert.Equal("SYSTEM", (await setter.QueryAsync(Ask)).Value);
         Assert.Equal("SYSTEM", (await old.QueryAsync(Ask)).Value);
+    }
+
+    [Theory]
+    [InlineData("max_allowed_packet", true)]
+    [InlineData("max_user_connections", false)]
+    public async Task Connections_that_keep_a_global_as_it_was_are_replaced_when_it_changes(string global, bool isKept)
+    {
+        await using var node = new TestNode(connections: 1);
+        node.Server.Fixed[global] = ("1024", 1621);
+        node.Backend.Fingerprints.Catalogue = new VariableCatalogue(node.Server.Globals, [global], FakeVariables.Collations);
+        await node.Backend.RefreshBaselineAsync(CancellationToken.None);
+        var client = await node.LogInAsync();
+        var before = await ThreadAsync();
+        node.Server.Fixed[global] = ("2048", 1621);
+        await node.Backend.RefreshBaselineAsync(CancellationToken.None);
+        Assert.Equal(isKept, before != await ThreadAsync());
+
+        async Task<ulong> ThreadAsync()
+        {
+            await client.QueryAsync("BEGIN");
+            var thread = node.SessionOf(client).Holding!.Value.ThreadId;
+            await client.QueryAsync("ROLLBACK");
+            return thread;
+        }
     }
 
     [Fact]
