@@ -75,7 +75,7 @@ internal static class TwinStatements
     public static string[] UserVariables { get; } =
     [
         "SET @u1 = {n}", "SET @u1 = 'text', @u2 = 1.50", "SET @u2 = 0.333e0", "SET @u3 = NULL", "SET @u3 = _latin1'x' COLLATE latin1_bin", "SET @u1 = CAST(18446744073709551615 AS UNSIGNED)", "SELECT @u1 := @u1 + 1",
-        "SELECT @u2 := 'b', @u3", "SELECT COUNT(*) INTO @u1 FROM tw.r", "SET @u1 = @u2", "SET @U1 = x'00FF10'", "SET @`odd name` = '\u00fc'", "SELECT @`odd name`", "SELECT @u1, @u2, @u3", "SELECT @u1, COLLATION(@u1), CHARSET(@u1), COERCIBILITY(@u1)",
+        "SELECT @u2 := 'b', @u3", "SELECT COUNT(*) INTO @u1 FROM tw.r", "SET @u1 = @u2", "SET @u1 = COALESCE(@u2, 'none')", "SET @U1 = x'00FF10'", "SET @`odd name` = '\u00fc'", "SELECT @`odd name`", "SELECT @u1, @u2, @u3", "SELECT @u1, COLLATION(@u1), CHARSET(@u1), COERCIBILITY(@u1)",
         "SELECT @u1 + 1, CONCAT(@u2, ''), @u3 IS NULL", "SELECT @nobody", "SET @u2 = DATE '2001-02-03'", "SET @u3 = -{n}", "SELECT id, @u1 := id FROM tw.r ORDER BY id LIMIT 2", "SET @u1 = (SELECT MAX(id) FROM tw.r)", "SET @u2 = REPEAT('x', 3000)",
         "SELECT LENGTH(@u2)", "SET @u3 = 'a' = 'A'", "SELECT @u1 = 'TEXT', @u3 = 'X'", "SET @u1 = nonsense", "SET @u1 = 1, @u2 = (SELECT nonsense)",
     ];
