@@ -80,7 +80,7 @@ internal static class CommandEnd
         }
 
         if (!connection.Kills.IsQuiet || connection.Replies.Window.HasUnscanned || lease.SettingsUnread || lease.PrepareWarned || lease.TransactionUnread
-            || session.Capture is not null || (lease.Facts.Traits & StatementTraits.SetsGlobals) != 0)
+            || session.Objects is { TriedLocks.Count: > 0 } || session.Capture is not null || (lease.Facts.Traits & StatementTraits.SetsGlobals) != 0)
         {
             return Step.Settle;
         }
@@ -230,7 +230,8 @@ internal static class CommandEnd
 
         if ((lease.PrepareWarned && !await OwnResults.ReadDiagnosticsAsync(session, lease))
             || (lease.SettingsUnread && !await SettingsReading.ReadAsync(session, lease))
-            || (lease.TransactionUnread && !await OwnResults.ReadTransactionAsync(session, lease)))
+            || (lease.TransactionUnread && !await OwnResults.ReadTransactionAsync(session, lease))
+            || (session.Objects is { TriedLocks.Count: > 0 } && !await OwnResults.ReadLocksAsync(session, lease)))
         {
             session.Discard("lost");
             session.Capture = null;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using Pool.Actors.Backends;
 using Pool.Actors.Sessions;
 using Pool.Wire.Commands;
@@ -88,6 +89,22 @@ internal static class OwnResults
         return result.Succeeded;
     }
 
+    /// <summary>Asks which of the locks that the session has tried for it holds: whoever waited in vain need not keep the connection.</summary>
+    public static async ValueTask<bool> ReadLocksAsync(Session session, Lease lease)
+    {
+        var (objects, names) = (session.Objects!, session.Objects!.TriedLocks);
+        if (!await TakeAsync(session, lease))
+        {
+            return false;
+        }
+
+        var held = names.Select(n => $"IS_USED_LOCK(_utf8mb4 x'{Convert.ToHexString(Encoding.UTF8.GetBytes(n))}') <=> CONNECTION_ID()");
+        var result = await lease.Connection.QueryAsync($"SELECT CONCAT({string.Join(", ", held)}) LIMIT 1", CancellationToken.None);
+        var answers = result.Rows is [[{ } text, ..]] ? Plain(text) : "";
+        session.Pin(objects.NoteLocks(names.Where((_, i) => answers.Length == names.Count && answers[i] == '0').ToList(), session.Pins));
+        return result.ErrorCode >= 0;
+    }
+
     /// <summary>Takes the number of found rows into the session's care.</summary>
     public static async ValueTask<bool> ReadFoundRowsAsync(Session session, Lease lease)
     {
@@ -114,7 +131,9 @@ internal static class OwnResults
     {
         var result = await connection.QueryAsync(sql, CancellationToken.None);
 
-        // It comes in the session's character set: in UCS-2 and its like with zeros between the digits.
-        return result.Rows is [[{ } text, ..]] ? ulong.Parse(text.Replace("\0", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) : null;
+        return result.Rows is [[{ } text, ..]] ? ulong.Parse(Plain(text), CultureInfo.InvariantCulture) : null;
     }
+
+    // Digits come in the session's character set: in UCS-2 and its like with zeros between them.
+    private static string Plain(string digits) => digits.Replace("\0", "", StringComparison.Ordinal);
 }

@@ -22,6 +22,7 @@ internal sealed class PinnedObjects(PinReasons before)
     ];
 
     private readonly Dictionary<(SessionObjectKind Kind, string Name), int> _held = [];
+    private readonly List<string> _tried = [];
     private PinReasons _unclear = before & Followed;
     private PinReasons _instanceLock = before & PinReasons.GlobalLock;
     private SessionObjectChange? _change;
@@ -31,6 +32,9 @@ internal sealed class PinnedObjects(PinReasons before)
     /// <summary>The reasons that are followed.</summary>
     public const PinReasons Followed = PinReasons.TemporaryTables | PinReasons.Handler | PinReasons.UserLocks | PinReasons.TextPrepare
         | PinReasons.Xa | PinReasons.GlobalLock;
+
+    /// <summary>The locks that were asked for, perhaps in vain, since <see cref="NoteLocks"/>.</summary>
+    public IReadOnlyList<string> TriedLocks => _tried;
 
     /// <summary>Takes note of a statement that is about to run in this database.</summary>
     public void Start(ReadOnlySpan<byte> sql, LexerMode mode, StatementKind kind, string? database)
@@ -73,6 +77,18 @@ internal sealed class PinnedObjects(PinReasons before)
         return pins | _instanceLock;
     }
 
+    /// <summary>Takes note of which of <see cref="TriedLocks"/> the session does not hold. Answers the reasons that still hold of those that hold now.</summary>
+    public PinReasons NoteLocks(IEnumerable<string> notHeld, PinReasons pins)
+    {
+        foreach (var name in notHeld)
+        {
+            _held.Remove((SessionObjectKind.UserLock, name));
+        }
+
+        _tried.Clear();
+        return (_unclear & PinReasons.UserLocks) != 0 || Holds(SessionObjectKind.UserLock) ? pins : pins & ~PinReasons.UserLocks;
+    }
+
     private void Apply(SessionObjectChange change, bool succeeded)
     {
         // What fails may have made something all the same, and has given up nothing for certain.
@@ -82,6 +98,7 @@ internal sealed class PinnedObjects(PinReasons before)
             _held[key] = change.Kind == SessionObjectKind.UserLock ? _held.GetValueOrDefault(key) + 1 : 1;
         }
 
+        _tried.AddRange(change.Kind == SessionObjectKind.UserLock ? change.Created : []);
         foreach (var name in succeeded ? change.Dropped : [])
         {
             var key = (change.Kind, InDatabase(change.Kind, name));

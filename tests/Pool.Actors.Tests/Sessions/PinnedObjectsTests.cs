@@ -34,6 +34,25 @@ public sealed class PinnedObjectsTests
     }
 
     [Theory]
+    [InlineData("SELECT GET_LOCK('a', 0)", "0", true)]
+    [InlineData("SELECT GET_LOCK('a', 0), GET_LOCK('b', 0)", "01", false)]
+    [InlineData("DO GET_LOCK('a', 0), GET_LOCK('b', 0)", "00", true)]
+    [InlineData("SELECT GET_LOCK(CONCAT('a'), 0)|SELECT GET_LOCK('a', 0)", "0", false)]
+    public async Task A_lock_that_was_waited_for_in_vain_pins_nobody(string statements, string held, bool inVain)
+    {
+        await using var node = new TestNode(connections: 1);
+        node.Server.Script = (connection, statement) => statement.Text.StartsWith("SELECT CONCAT(IS_USED_LOCK(", StringComparison.Ordinal)
+            ? FakeServerReply.Rows(connection.Session.Status, "held", [held]) : null;
+        var client = await node.LogInAsync();
+        foreach (var text in statements.Split('|'))
+        {
+            await client.QueryAsync(text);
+        }
+
+        await node.HoldsAsync(client, !inVain);
+    }
+
+    [Theory]
     [InlineData("CREATE TEMPORARY TABLE t (a INT)|CREATE TEMPORARY TABLE u (a INT)|DROP TABLE t", PinReasons.TemporaryTables)]
     [InlineData("CREATE TEMPORARY TABLE t (a INT)|USE b|DROP TABLE t", PinReasons.TemporaryTables)]
     [InlineData("CREATE TEMPORARY TABLE t (a INT)|ALTER TABLE t RENAME TO u|DROP TABLE t", PinReasons.TemporaryTables)]

@@ -85,6 +85,23 @@ public abstract class UserVariableTests<TServer>(FaultRig<TServer> rig)
         Assert.DoesNotContain(reason, await node.Process.AdminAsync("/sessions"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Who_tries_in_vain_for_a_lock_keeps_no_connection()
+    {
+        await using var node = await rig.StartNodeAsync(s_small);
+        await using var holder = await node.ConnectAsync();
+        await using var other = await node.ConnectAsync();
+        await holder.QueryAsync("SELECT GET_LOCK('live job', 0)");
+        Assert.Equal("0", await other.QueryAsync("SELECT GET_LOCK('live job', 0)"));
+        Assert.Equal("-1", await other.QueryAsync("SELECT ROW_COUNT()"));
+        await other.QueryAsync("DO GET_LOCK('live job', 0)");
+        await Eventually.TrueAsync(async () => (await node.PoolAsync()).Leased == 1, () => "the connection is kept");
+        Assert.Equal("1", await holder.QueryAsync("SELECT RELEASE_LOCK('live job')"));
+        Assert.Equal("1", await other.QueryAsync("SELECT GET_LOCK('live job', 0)"));
+        await Eventually.TrueAsync(async () => (await node.PoolAsync()).Leased == 1, () => "the connection with the lock is not kept alone");
+        Assert.Equal("1", await other.QueryAsync("SELECT RELEASE_LOCK('live job')"));
+    }
+
     // When the statement is prepared, MariaDB gives the variable the character set of what it is to be assigned; both make it if there is none.
     [Theory]
     [InlineData("SET @v = ?", "@v = 'text'")]
