@@ -46,14 +46,15 @@ internal static class KnownDifferences
 
     /// <summary>
     /// Commands that are not sent, as a regular expression: where the answer through the pool is known to differ. GET DIAGNOSTICS finds its
-    /// conditions on one connection only, and errors of the pool's own are among no warnings. MySQL counts what an UPDATE finds as found
+    /// conditions on one connection only, and errors of the pool's own are among no warnings. With sql_auto_is_null IS
+    /// NULL finds a row by the connection's insert id. MySQL counts what an UPDATE finds as found
     /// rows, tells pending warnings with COM_PING and its like, a statement's types of user variables as they were at its prepare, and by a
     /// flag, by the length of its text, or by its collation once it is set to what was never set, under which collation_connection a number was
     /// assigned. MariaDB keeps warnings over statements without tables, so that they are asked for right after others only.
     /// </summary>
     public static string NotAsked(bool isMySql) => isMySql
-        ? @"GET DIAGNOSTICS|KILL|FOUND_ROWS\(\)|COM_Ping|COM_SetOption|COM_InitDb|PREPARE SELECT @u1, @u2|SET @u1 = @u2\b|(CONCAT|LENGTH)\(@u2"
-        : @"GET DIAGNOSTICS|KILL|FOUND_ROWS\(\)|SHOW WARNINGS|SHOW ERRORS|SHOW COUNT|_count\b";
+        ? @"GET DIAGNOSTICS|KILL|id IS NULL|FOUND_ROWS\(\)|COM_Ping|COM_SetOption|COM_InitDb|PREPARE SELECT @u1, @u2|SET @u1 = @u2\b|(CONCAT|LENGTH)\(@u2"
+        : @"GET DIAGNOSTICS|KILL|id IS NULL|FOUND_ROWS\(\)|SHOW WARNINGS|SHOW ERRORS|SHOW COUNT|_count\b";
 
     /// <summary>
     /// A prepared statement that is sent no long data: it asks what the statement before left, and the data keep it on a connection that
