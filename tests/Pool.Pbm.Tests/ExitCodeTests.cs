@@ -20,6 +20,13 @@ public sealed class ExitCodeTests
     [InlineData("session list --state asleep")]
     [InlineData("pool resize db many")]
     [InlineData("watch --interval 0")]
+    [InlineData("watch --interval often")]
+    [InlineData("watch --count 0")]
+    [InlineData("session list --limit many")]
+    [InlineData("session list --after x")]
+    [InlineData("settings top --limit 0")]
+    [InlineData("node drain --wait -1")]
+    [InlineData("backend drain db --wait long")]
     [InlineData("completion tcsh")]
     [InlineData("node list --token secret")]
     [InlineData("node list --node ://")]
@@ -28,6 +35,7 @@ public sealed class ExitCodeTests
         var shell = new Shell();
         Assert.Equal(Usage, await shell.RunAsync(line));
         Assert.StartsWith("pbm: ", shell.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", shell.Errors, StringComparison.Ordinal);
         Assert.Empty(shell.Output);
     }
 

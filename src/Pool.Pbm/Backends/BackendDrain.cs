@@ -25,7 +25,7 @@ internal static class BackendDrain
     {
         var command = new Command("drain", Description);
         var backend = new Argument<string>("backend") { Description = "The backend's name." };
-        var wait = new Option<int>("--wait") { Description = "Seconds until no connection is left; 0 does not wait.", DefaultValueFactory = _ => 30, HelpName = "SECONDS" };
+        var wait = CommonOptions.Wait("Seconds until no connection is left; 0 does not wait.");
         var (member, yes) = (CommonOptions.Member(), CommonOptions.Yes());
         command.Arguments.Add(backend);
         command.Options.Add(wait);
@@ -41,7 +41,7 @@ internal static class BackendDrain
         return command;
     }
 
-    private static async Task<int> DrainAsync(CommandContext context, ParseResult parsed, string name, string? member, int seconds, CancellationToken cancel)
+    private static async Task<int> DrainAsync(CommandContext context, ParseResult parsed, string name, string? member, long seconds, CancellationToken cancel)
     {
         using var client = context.Connect(parsed);
         var begun = await client.PostAsync($"/v1/backends/{Uri.EscapeDataString(name)}/drain", [new("node", member)], cancel);

@@ -45,5 +45,18 @@ internal sealed class CommonOptions
         new($"--{name}") { Description = description, HelpName = value };
 
     /// <summary>An option for how many items are shown.</summary>
-    public static Option<int?> Limit() => new("--limit") { Description = "How many are shown at most [default: 1000].", HelpName = "COUNT" };
+    public static Option<long?> Limit()
+    {
+        var limit = Numbers.Option("--limit");
+        (limit.Description, limit.HelpName) = ("How many are shown at most [default: 1000].", "COUNT");
+        return limit;
+    }
+
+    /// <summary>An option for how long a command waits for what nodes do in their own time.</summary>
+    public static Option<long> Wait(string description)
+    {
+        var wait = Numbers.Option("--wait", least: 0, otherwise: 30);
+        (wait.Description, wait.HelpName) = (description, "SECONDS");
+        return wait;
+    }
 }

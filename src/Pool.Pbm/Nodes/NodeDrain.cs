@@ -25,7 +25,7 @@ internal static class NodeDrain
     {
         var command = new Command("drain", Description);
         var name = new Argument<string?>("name") { Description = "The node's name.", Arity = ArgumentArity.ZeroOrOne };
-        var wait = new Option<int>("--wait") { Description = "Seconds until no session is left; 0 does not wait.", DefaultValueFactory = _ => 30, HelpName = "SECONDS" };
+        var wait = CommonOptions.Wait("Seconds until no session is left; 0 does not wait.");
         var yes = CommonOptions.Yes();
         command.Arguments.Add(name);
         command.Options.Add(wait);
@@ -37,7 +37,7 @@ internal static class NodeDrain
         return command;
     }
 
-    private static async Task<int> DrainAsync(CommandContext context, ParseResult parsed, string? name, int seconds, CancellationToken cancel)
+    private static async Task<int> DrainAsync(CommandContext context, ParseResult parsed, string? name, long seconds, CancellationToken cancel)
     {
         using var client = context.Connect(parsed);
         var begun = await client.PostAsync("/v1/nodes/drain", [new("node", name)], cancel);

@@ -21,7 +21,8 @@ internal static class PoolResize
     {
         var command = new Command("resize", Description);
         var (pool, member, yes) = (PoolArgument.Make(), CommonOptions.Member(), CommonOptions.Yes());
-        var connections = new Argument<int>("connections") { Description = "The most connections." };
+        var connections = Numbers.Argument("connections");
+        connections.Description = "The most connections.";
         command.Arguments.Add(pool);
         command.Arguments.Add(connections);
         command.Options.Add(member);

@@ -19,7 +19,8 @@ internal static class SessionKill
     public static Command Make(CommandContext context)
     {
         var command = new Command("kill", Description);
-        var id = new Argument<long>("id") { Description = "The session's id." };
+        var id = Numbers.Argument("id");
+        id.Description = "The session's id.";
         var query = new Option<bool>("--query") { Description = "Only the statement; the session goes on." };
         var yes = CommonOptions.Yes();
         command.Arguments.Add(id);

@@ -29,7 +29,8 @@ internal static class SessionList
         var pinned = CommonOptions.Filter("pinned", "Only those that keep a connection for themselves, or only others.", "true|false");
         pinned.AcceptOnlyFromAmong("true", "false");
         var (member, limit) = (CommonOptions.Member(), CommonOptions.Limit());
-        var after = new Option<long?>("--after") { Description = "Only those with a higher id.", HelpName = "ID" };
+        var after = Numbers.Option("--after");
+        (after.Description, after.HelpName) = ("Only those with a higher id.", "ID");
         foreach (var option in new Option[] { user, database, backend, client, state, pinned, member, after, limit })
         {
             command.Options.Add(option);

@@ -19,7 +19,8 @@ internal static class SessionShow
     public static Command Make(CommandContext context)
     {
         var command = new Command("show", Description);
-        var id = new Argument<long>("id") { Description = "The session's id: what CONNECTION_ID() says there." };
+        var id = Numbers.Argument("id");
+        id.Description = "The session's id: what CONNECTION_ID() says there.";
         command.Arguments.Add(id);
         command.SetAction(async (parsed, cancel) =>
         {

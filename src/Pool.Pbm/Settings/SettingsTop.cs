@@ -29,7 +29,8 @@ internal static class SettingsTop
     {
         var command = new Command("top", Description);
         var (backend, member) = (CommonOptions.Filter("backend", "Only this backend's.", "NAME"), CommonOptions.Member());
-        var limit = new Option<int>("--limit") { Description = "How many are shown at most.", HelpName = "COUNT", DefaultValueFactory = _ => 20 };
+        var limit = Numbers.Option("--limit", least: 1, otherwise: 20);
+        (limit.Description, limit.HelpName) = ("How many are shown at most.", "COUNT");
         command.Options.Add(backend);
         command.Options.Add(member);
         command.Options.Add(limit);

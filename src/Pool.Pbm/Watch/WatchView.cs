@@ -28,22 +28,17 @@ internal static class WatchView
     public static Command Make(CommandContext context)
     {
         var command = new Command("watch", Description);
-        var interval = new Option<double>("--interval") { Description = "Seconds between two looks.", DefaultValueFactory = _ => 1, HelpName = "SECONDS" };
-        interval.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 3600))
-            {
-                result.AddError("--interval is from 0.1 to 3600 seconds");
-            }
-        });
-        var count = new Option<int?>("--count") { Description = "Ends after so many looks.", HelpName = "COUNT" };
+        var interval = Numbers.Option("--interval", least: 0.1, most: 3600, otherwise: 1);
+        (interval.Description, interval.HelpName) = ("Seconds between two looks.", "SECONDS");
+        var count = Numbers.Option("--count", least: 1);
+        (count.Description, count.HelpName) = ("Ends after so many looks.", "COUNT");
         var backend = CommonOptions.Filter("backend", "Only this backend's pools.", "NAME");
         command.Options.Add(interval);
         command.Options.Add(count);
         command.Options.Add(backend);
         command.SetAction((parsed, cancel) =>
         {
-            var looks = new Looks(TimeSpan.FromSeconds(parsed.GetValue(interval)), parsed.GetValue(count) ?? int.MaxValue, parsed.GetValue(backend));
+            var looks = new Looks(TimeSpan.FromSeconds(parsed.GetValue(interval)), parsed.GetValue(count) ?? long.MaxValue, parsed.GetValue(backend));
             return context.WantsJson(parsed) ? WriteAsync(context, parsed, looks, cancel) : DrawAsync(context, parsed, looks, cancel);
         });
         return command;
@@ -95,5 +90,5 @@ internal static class WatchView
         ItemTable.Of(latest.Pools.Items, PoolColumns.All),
     ]);
 
-    private sealed record Looks(TimeSpan Interval, int Count, string? Backend);
+    private sealed record Looks(TimeSpan Interval, long Count, string? Backend);
 }
