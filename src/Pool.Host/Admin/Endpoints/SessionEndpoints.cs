@@ -54,8 +54,10 @@ internal static class SessionEndpoints
         var scope = wanted.OneOf("scope", "connection", "query") == "query" ? KillScope.Query : KillScope.Connection;
         var session = Find(node, wanted);
         node.Services.Metrics.Kills[scope.ToString()].Increment();
+        // As it was: of a session that has ended nothing is left to tell who it was.
+        var killed = node.Inspector.ViewOf(session);
         await session.KillAsync(scope);
-        return AdminItems.Of([node.Inspector.ViewOf(session)], AdminJson.Default.SessionView);
+        return AdminItems.Of([killed], AdminJson.Default.SessionView);
     }
 
     private static Session Find(AdminNode node, AdminArguments wanted)
