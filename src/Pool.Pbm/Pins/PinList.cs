@@ -14,7 +14,7 @@ internal static class PinList
 
         Examples:
           pbm pin list
-          pbm pin list --reason TemporaryTable --user report
+          pbm pin list --reason TemporaryTables --user report
         """;
 
     /// <summary>The command.</summary>
@@ -22,7 +22,7 @@ internal static class PinList
     {
         var command = new Command("list", Description);
         var (backend, user) = (CommonOptions.Filter("backend", "Only this backend's.", "NAME"), CommonOptions.Filter("user", "Only this client user's.", "NAME"));
-        var reason = CommonOptions.Filter("reason", "Only for this reason.", "REASON");
+        var reason = CommonOptions.Filter("reason", "Only for this reason, as the column REASONS has it.", "REASON");
         var (member, limit) = (CommonOptions.Member(), CommonOptions.Limit());
         foreach (var option in new Option[] { backend, user, reason, member, limit })
         {

@@ -115,8 +115,8 @@ public sealed class AdminApiTests : IAsyncLifetime
 
         var shown = (await GetAsync($"/v1/sessions/{client.ConnectionId}"))["items"]![0]!;
         Assert.Equal(("c", "app", "ANSI"), ((string)shown["node"]!, (string)shown["user"]!, (string)shown["settings"]!["differences"]!["sql_mode"]!));
-        var (status, _) = await PostAsync($"/v1/sessions/{client.ConnectionId}/kill", "{}");
-        Assert.Equal(HttpStatusCode.OK, status);
+        var (status, killed) = await PostAsync($"/v1/sessions/{client.ConnectionId}/kill", "{}");
+        Assert.Equal((HttpStatusCode.OK, "shop", (string)shown["client"]!), (status, (string?)killed["items"]![0]!["database"], (string)killed["items"]![0]!["client"]!));
         await TestNode.UntilAsync(() => _cluster.Nodes[2].Services.Sessions.Count == 0, "the session ends");
         Assert.Equal(HttpStatusCode.NotFound, (await PostAsync($"/v1/sessions/{client.ConnectionId}/kill", "{}")).Status);
     }
@@ -213,6 +213,9 @@ public sealed class AdminApiTests : IAsyncLifetime
     [InlineData("GET", "/v1/sessions?color=red", null, 400)]
     [InlineData("GET", "/v1/sessions?user=a&user=b", null, 400)]
     [InlineData("GET", "/v1/sessions?pinned=maybe", null, 400)]
+    [InlineData("GET", "/v1/pins?reason=TemporaryTable", null, 400)]
+    [InlineData("GET", "/v1/pins?reason=Transaction", null, 400)]
+    [InlineData("GET", "/v1/pins?reason=Soft", null, 400)]
     [InlineData("GET", "/v1/sessions/0", null, 400)]
     [InlineData("GET", "/v1/sessions/-1", null, 400)]
     [InlineData("GET", "/v1/sessions/99999999999", null, 400)]

@@ -7,6 +7,10 @@ namespace Pool.Host.Admin.Endpoints;
 /// <summary>Who holds connections, and why beyond the statement.</summary>
 internal static class LeaseEndpoints
 {
+    // Only single reasons, and not those that are no pins: a sum of them, as Soft is one, is no reason by itself.
+    private static readonly string[] s_reasons =
+        [.. Enum.GetValues<PinReasons>().Where(r => uint.IsPow2((uint)r) && r != PinReasons.Transaction).Select(r => r.ToString())];
+
     public static IEnumerable<AdminRoute> Of(AdminNode node) =>
     [
         AdminRoute.Get("/v1/leases", AdminReach.Members, ["backend", "user", "limit"], a =>
@@ -33,11 +37,16 @@ internal static class LeaseEndpoints
 
     private static AdminItems Pins(AdminNode node, AdminArguments wanted)
     {
-        var reason = wanted.Text("reason");
+        var reason = ReasonOf(wanted);
         var pins = Sessions(node, wanted).Select(node.Inspector.ViewOf)
-            .Where(v => v.Pinned is { } pinned && (reason is null || pinned.Split(", ").Contains(reason, StringComparer.OrdinalIgnoreCase)))
+            .Where(v => v.Pinned is { } pinned && (reason is null || pinned.Split(", ").Contains(reason)))
             .OrderBy(v => v.PinnedSince)
             .Select(v => new PinView(v.Id, v.User, v.Client, v.Backend, v.Pinned!, v.PinnedBy, v.PinnedSince, v.State));
         return AdminItems.Of(pins, AdminJson.Default.PinView, wanted.Limit);
     }
+
+    private static string? ReasonOf(AdminArguments wanted) => wanted.Text("reason") is not { } text
+        ? null
+        : s_reasons.FirstOrDefault(r => r.Equals(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw AdminRefusedException.Malformed($"there is no reason {text} for a pin", $"reasons are: {string.Join(", ", s_reasons)}");
 }
