@@ -30,6 +30,8 @@ public sealed class ExitCodeTests
     [InlineData("completion tcsh")]
     [InlineData("node list --token secret")]
     [InlineData("node list --node ://")]
+    [InlineData("node list --node 127.0.0.1")]
+    [InlineData("node list --node [::1]")]
     public async Task What_cannot_be_understood_is_2_and_says_so(string line)
     {
         var shell = new Shell();
@@ -87,14 +89,14 @@ public sealed class ExitCodeTests
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("wrong")]
-    public async Task Without_the_token_it_is_4(string? token)
+    [InlineData(null, "the node wants its admin token: put it into POOL_ADMIN_TOKEN, or give --token-file")]
+    [InlineData("wrong", "the node has another admin token than the one that was given")]
+    public async Task Without_the_token_it_is_4(string? token, string reason)
     {
         await using var cluster = await AdminCluster.StartAsync();
         var shell = Shell.Of(cluster).With("POOL_ADMIN_TOKEN", token ?? "");
         Assert.Equal(NotAllowed, await shell.RunAsync("node list"));
-        Assert.Equal("pbm: the node wants its admin token: put it into POOL_ADMIN_TOKEN, or give --token-file\n", shell.Errors);
+        Assert.Equal($"pbm: {reason}\n", shell.Errors);
     }
 
     [Fact]

@@ -29,6 +29,7 @@ internal sealed class AdminClient : IDisposable
     public static Uri AddressOf(string node) =>
         Uri.TryCreate(node.Contains("://", StringComparison.Ordinal) ? node : $"http://{node}", UriKind.Absolute, out var address)
             && address.Scheme is "http" or "https" && address.Host.Length > 0
+            && (node.Contains("://", StringComparison.Ordinal) || char.IsAsciiDigit(node[^1]) && node.LastIndexOf(':') > node.LastIndexOf(']'))
             ? address
             : throw new AdminFailedException(ExitCode.Usage, $"{node} is no node: give HOST:PORT");
 
@@ -59,7 +60,7 @@ internal sealed class AdminClient : IDisposable
             using var message = request();
             using var response = await _http.SendAsync(message, deadline.Token);
             var text = await response.Content.ReadAsStringAsync(deadline.Token);
-            return response.IsSuccessStatusCode ? AdminAnswer.Parse(text) : throw Failure(response.StatusCode, text);
+            return response.IsSuccessStatusCode ? AdminAnswer.Parse(text) : throw Failure(response.StatusCode, text, hasToken: _http.DefaultRequestHeaders.Authorization is not null);
         }
         catch (HttpRequestException e)
         {
@@ -78,11 +79,13 @@ internal sealed class AdminClient : IDisposable
     private AdminFailedException Unreachable(string why) =>
         new(ExitCode.Unreachable, $"the node at {_http.BaseAddress!.Authority} cannot be reached: {why}");
 
-    private static AdminFailedException Failure(HttpStatusCode status, string text)
+    private static AdminFailedException Failure(HttpStatusCode status, string text, bool hasToken)
     {
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            return new(ExitCode.NotAllowed, $"the node wants its admin token: put it into {CommonOptions.TokenVariable}, or give --token-file");
+            return new(
+                ExitCode.NotAllowed,
+                hasToken ? "the node has another admin token than the one that was given" : $"the node wants its admin token: put it into {CommonOptions.TokenVariable}, or give --token-file");
         }
 
         var (detail, remedy) = Describe(text);
