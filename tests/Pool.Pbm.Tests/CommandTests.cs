@@ -65,6 +65,17 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_there_is_no_terminal_looks_stand_one_below_the_other_and_lines_are_as_long_as_they_are()
+    {
+        var (id, shell) = (await FillAsync(), Shell.Of(_cluster, width: 80));
+        Assert.Equal(0, await shell.RunAsync("watch --count 2 --interval 0.1"));
+        Assert.Equal(2 * (1 + 4 + 4), shell.Lines.Count(l => l.Trim().Length > 0));
+        Assert.Equal(6, shell.Lines.Count(l => l.Contains(" serving ", StringComparison.Ordinal)));
+        Assert.Equal(0, await shell.RunAsync($"session show {id}"));
+        Assert.Contains(shell.Lines, l => l.StartsWith("since ", StringComparison.Ordinal) && l.TrimEnd().EndsWith("+00:00", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Filters_are_passed_on()
     {
         await FillAsync();

@@ -10,14 +10,17 @@ internal sealed class Shell
     private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
 
     /// <summary>A shell that knows where a cluster is, and its token.</summary>
-    public static Shell Of(AdminCluster cluster) =>
-        new Shell().With("POOL_ADMIN", cluster.Address.Authority).With("POOL_ADMIN_TOKEN", AdminCluster.Token);
+    public static Shell Of(AdminCluster cluster, int width = 250) =>
+        new Shell { Width = width }.With("POOL_ADMIN", cluster.Address.Authority).With("POOL_ADMIN_TOKEN", AdminCluster.Token);
 
     /// <summary>What was written to standard output last.</summary>
     public string Output { get; private set; } = "";
 
     /// <summary>What was written to standard error last.</summary>
     public string Errors { get; private set; } = "";
+
+    /// <summary>How wide the terminal is taken to be; where there is none, it is 80.</summary>
+    public int Width { get; init; } = 250;
 
     /// <summary>The lines of <see cref="Output"/>.</summary>
     public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -40,7 +43,7 @@ internal sealed class Shell
         {
             Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output),
         });
-        console.Profile.Width = 250;
+        console.Profile.Width = Width;
         var environment = new PbmEnvironment(output, errors, console, IsInteractive: false, _variables.GetValueOrDefault, TimeProvider.System);
         var code = await new PbmProgram(environment).RunAsync(arguments);
         (Output, Errors) = (output.ToString(), errors.ToString());

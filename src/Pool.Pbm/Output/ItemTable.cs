@@ -11,10 +11,16 @@ internal static class ItemTable
     /// <summary>Draws them, a line each: one that is too long for the screen is the terminal's to wrap.</summary>
     public static void Write(IAnsiConsole console, IReadOnlyList<JsonElement> items, IReadOnlyList<Column> columns)
     {
-        var width = columns.Sum(c => items.Select(i => c.Cell(i).Length).Append(c.Title.Length).Max() + Padding);
-        console.Profile.Width = Math.Max(console.Profile.Width, width);
+        Widen(console, WidthOf(items, columns));
         console.Write(Of(items, columns));
     }
+
+    /// <summary>How many characters a line of the table has.</summary>
+    public static int WidthOf(IReadOnlyList<JsonElement> items, IReadOnlyList<Column> columns) =>
+        columns.Sum(c => items.Select(i => c.Cell(i).Length).Append(c.Title.Length).Max() + Padding);
+
+    /// <summary>Has lines of so many characters drawn as one.</summary>
+    public static void Widen(IAnsiConsole console, int width) => console.Profile.Width = Math.Max(console.Profile.Width, width);
 
     /// <summary>The table, to be drawn.</summary>
     public static Table Of(IReadOnlyList<JsonElement> items, IReadOnlyList<Column> columns)

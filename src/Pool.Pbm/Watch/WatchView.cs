@@ -39,41 +39,44 @@ internal static class WatchView
         command.SetAction((parsed, cancel) =>
         {
             var looks = new Looks(TimeSpan.FromSeconds(parsed.GetValue(interval)), parsed.GetValue(count) ?? long.MaxValue, parsed.GetValue(backend));
-            return context.WantsJson(parsed) ? WriteAsync(context, parsed, looks, cancel) : DrawAsync(context, parsed, looks, cancel);
+            return WatchAsync(context, parsed, looks, cancel);
         });
         return command;
     }
 
-    private static async Task<int> DrawAsync(CommandContext context, ParseResult parsed, Looks looks, CancellationToken cancel)
+    private static async Task<int> WatchAsync(CommandContext context, ParseResult parsed, Looks looks, CancellationToken cancel)
     {
         using var client = context.Connect(parsed);
-        var time = context.Environment.Time;
-        var latest = await LookAsync(client, looks, cancel);
-        await context.Environment.Console.Live(Draw(latest, time)).StartAsync(async live =>
+        var (console, output, time) = (context.Environment.Console, context.Environment.Output, context.Environment.Time);
+        if (context.WantsJson(parsed))
         {
-            for (var left = looks.Count - 1; left > 0; left--)
+            return await LookAsync(client, looks, time, l => output.WriteLine($"{{\"nodes\":{l.Nodes.Text},\"pools\":{l.Pools.Text}}}"), cancel);
+        }
+
+        // Where nothing can be drawn over, as in a file, one look stands below the other, and lines are as long as they are.
+        return console.Profile.Out.IsTerminal
+            ? await console.Live(new Text("")).StartAsync(live => LookAsync(client, looks, time, l => live.UpdateTarget(Draw(l, time)), cancel))
+            : await LookAsync(client, looks, time, l =>
             {
-                await Task.Delay(looks.Interval, time, cancel);
-                latest = await LookAsync(client, looks, cancel);
-                live.UpdateTarget(Draw(latest, time));
-            }
-        });
-        return CommandContext.ExitCodeOf(latest.Nodes);
+                ItemTable.Widen(console, Math.Max(ItemTable.WidthOf(l.Nodes.Items, NodeColumns.All), ItemTable.WidthOf(l.Pools.Items, PoolColumns.All)));
+                console.Write(Draw(l, time));
+                console.WriteLine();
+            }, cancel);
     }
 
-    private static async Task<int> WriteAsync(CommandContext context, ParseResult parsed, Looks looks, CancellationToken cancel)
+    private static async Task<int> LookAsync(
+        AdminClient client, Looks looks, TimeProvider time, Action<(AdminAnswer Nodes, AdminAnswer Pools)> show, CancellationToken cancel)
     {
-        using var client = context.Connect(parsed);
         for (var left = looks.Count; ; left--)
         {
-            var (nodes, pools) = await LookAsync(client, looks, cancel);
-            await context.Environment.Output.WriteLineAsync($"{{\"nodes\":{nodes.Text},\"pools\":{pools.Text}}}");
+            var latest = await LookAsync(client, looks, cancel);
+            show(latest);
             if (left <= 1)
             {
-                return CommandContext.ExitCodeOf(nodes);
+                return CommandContext.ExitCodeOf(latest.Nodes);
             }
 
-            await Task.Delay(looks.Interval, context.Environment.Time, cancel);
+            await Task.Delay(looks.Interval, time, cancel);
         }
     }
 
