@@ -30,6 +30,9 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
     /// <summary>The last connect failed, and more places would not have helped: room comes to a full server by moving places. From any thread.</summary>
     public bool IsInVain => _lastFailure is { Kind: not ConnectFailureKind.TooManyConnections };
 
+    /// <summary>The node may connect at all; while it may not, nothing takes the place of a connection that is closed. From any thread.</summary>
+    public bool MayConnect => connector.MayConnect;
+
     /// <summary>True if a connect of this class could begin, given a place, beside so many others that wait for theirs. Under the line's gate.</summary>
     public bool MayBegin(ConnectionClass connectionClass, int others = 0) =>
         !state.IsStopping && state.Mode != PoolMode.Drained && connector.MayConnect && _pacer.MayBegin(connectionClass, others);

@@ -273,6 +273,6 @@ internal sealed class Dispatcher(
         state.IsStopping ? "shutdown"
         : state.Mode == PoolMode.Drained ? "drained"
         : connection.Generation != state.Generation ? "retired"
-        : state.Slots.ExpiryOf(connection.Slot) <= state.Clock.Now ? "lifetime"
+        : state.Slots.ExpiryOf(connection.Slot) <= state.Clock.Now && opener.MayConnect ? "lifetime"
         : null;
 }

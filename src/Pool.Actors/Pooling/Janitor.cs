@@ -90,6 +90,12 @@ internal sealed class Janitor : IAsyncDisposable
             return "retired";
         }
 
+        // However old and idle: what is closed now is missed by those who come until the node may connect again.
+        if (!_opener.MayConnect)
+        {
+            return null;
+        }
+
         if (_state.Slots.ExpiryOf(slot) <= _state.Clock.Now)
         {
             return "lifetime";

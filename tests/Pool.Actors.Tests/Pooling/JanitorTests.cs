@@ -60,6 +60,27 @@ public sealed class JanitorTests
     }
 
     [Fact]
+    public async Task What_nothing_could_replace_stays_however_old_and_idle_it_is()
+    {
+        await using var f = new PoolFixture(
+            change: o => o with { MaxLifetime = TimeSpan.FromSeconds(20), IdleTimeout = TimeSpan.FromSeconds(10) });
+        await f.FillAsync(f.Of("shop"), 2);
+        f.Connector.MayConnect = false;
+        f.Time.Advance(TimeSpan.FromSeconds(30));
+        await f.AssertAtRestAsync();
+        Assert.Equal(2, f.Now.Idle);
+        Assert.True(f.Pool.TryLease(f.Of("shop"), null, out var taken));
+        f.Pool.Return(taken);
+        await f.AssertAtRestAsync();
+        Assert.Equal(2, f.Now.Idle);
+
+        f.Connector.MayConnect = true;
+        f.Time.Advance(PoolFixture.Tick);
+        await f.AssertAtRestAsync();
+        Assert.Equal((0, 2), (f.Now.Idle, f.Metrics.Closed["lifetime"].Value));
+    }
+
+    [Fact]
     public async Task The_pool_warms_up_to_its_minimum_and_replaces_what_it_lost()
     {
         await using var f = new PoolFixture(change: o => o with { MinIdle = 2 });
