@@ -23,14 +23,15 @@ public sealed partial class SocketListener(IPEndPoint address, ILogger logger)
         var socket = new Socket(_address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            // Not with ReuseAddress: .NET's also lets another process of the same user listen here, and the two share the clients. A port
+            // with connections in TIME_WAIT can be bound without it.
             socket.Bind(_address);
             socket.Listen(Backlog);
         }
-        catch (SocketException)
+        catch (SocketException e)
         {
             socket.Dispose();
-            throw;
+            throw new SocketException((int)e.SocketErrorCode, $"{_address}: {e.Message}");
         }
 
         // A port that the system chose stays the same.
