@@ -1,3 +1,5 @@
+using Pool.Actors.Cluster.Shares;
+
 namespace Pool.Host.Configuration;
 
 /// <summary>The rules of the cluster's section. Pure: looks at nothing but the configuration.</summary>
@@ -15,6 +17,7 @@ internal static class ClusterChecks
         .. User(cluster.Etcd),
         .. WholeSeconds(cluster.LeaseTime),
         .. Host(cluster.AdvertisedHost),
+        .. config.Backends.SelectMany(Cap),
     ];
 
     // Names are parts of keys, and of other nodes' logs.
@@ -59,6 +62,18 @@ internal static class ClusterChecks
         if (leaseTime.Ticks % TimeSpan.TicksPerSecond != 0)
         {
             yield return new ConfigProblem("Cluster.LeaseTime", ConfigScalar.Format(leaseTime), "must be whole seconds");
+        }
+    }
+
+    // Of a smaller cap not even a node that is alone in its cluster would have a connection for sessions.
+    private static IEnumerable<ConfigProblem> Cap(BackendConfig backend, int index)
+    {
+        var least = backend.ReservedConnections + 1 + ShareLedger.KeptPlaces;
+        if (backend.MaxConnections < least && backend.ReservedConnections < backend.MaxConnections)
+        {
+            yield return new ConfigProblem(
+                $"Backends[{index}].MaxConnections", ConfigScalar.Format(backend.MaxConnections),
+                $"must be at least {least} in a cluster: one for sessions, those that are reserved, and a place that is no node's");
         }
     }
 

@@ -105,6 +105,7 @@ public sealed class ConfigRuleTests : IDisposable
     [InlineData("Cluster:LeaseTime", "\"00:00:01\"", """Cluster.LeaseTime = "00:00:01": must be a duration hh:mm:ss[.fff] from 00:00:02 to 00:10:00""")]
     [InlineData("Cluster:LeaseTime", "\"00:00:02.500\"", """Cluster.LeaseTime = "00:00:02.5000000": must be whole seconds""")]
     [InlineData("Cluster:AdvertisedHost", "\"a b\"", """Cluster.AdvertisedHost = "a b": must be a host name or an IP address""")]
+    [InlineData("Backends:0:MaxConnections", "2", """Backends[0].MaxConnections = "2": must be at least 3 in a cluster: one for sessions, those that are reserved, and a place that is no node's""")]
     [InlineData("Cluster:Port", "6033", """Cluster.Port = "6033": is taken by Listeners[0]""")]
     public void What_does_not_fit_into_a_cluster_is_refused(string key, string? json, string line) =>
         Assert.Equal(line, _sources.With("Listeners:0:Address", "\"0.0.0.0\"").With("Cluster", Cluster).With(key, json).LoadProblem());
