@@ -76,6 +76,16 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_narrow_screen_is_watched_without_what_matters_least()
+    {
+        var shell = Shell.Of(_cluster, width: 80, isTerminal: true);
+        Assert.Equal(0, await shell.RunAsync("watch --count 1"));
+        Assert.Contains(shell.Lines, l => l.Contains("WAITING LONGEST", StringComparison.Ordinal));
+        Assert.DoesNotContain("REPAINTS", shell.Output, StringComparison.Ordinal);
+        Assert.Contains(shell.Lines, l => l.StartsWith("c    db   serving ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Filters_are_passed_on()
     {
         await FillAsync();

@@ -11,6 +11,9 @@ internal sealed record Column(string Title, Func<JsonElement, string> Cell)
     /// <summary>Numbers stand at the right.</summary>
     public bool IsNumber { get; init; }
 
+    /// <summary>A live view leaves it out where the screen is too narrow for all.</summary>
+    public bool IsMinor { get; init; }
+
     /// <summary>A property as it is.</summary>
     public static Column Text(string title, string property) => new(title, item => item.Text(property) ?? "");
 

@@ -19,6 +19,12 @@ internal static class ItemTable
     public static int WidthOf(IReadOnlyList<JsonElement> items, IReadOnlyList<Column> columns) =>
         columns.Sum(c => items.Select(i => c.Cell(i).Length).Append(c.Title.Length).Max() + Padding);
 
+    /// <summary>The columns that lines of so many characters have room for: minor ones are left out, those at the right first.</summary>
+    public static IReadOnlyList<Column> Fitting(IReadOnlyList<JsonElement> items, IReadOnlyList<Column> columns, int width) =>
+        WidthOf(items, columns) > width && columns.LastOrDefault(c => c.IsMinor) is { } minor
+            ? Fitting(items, [.. columns.Where(c => c != minor)], width)
+            : columns;
+
     /// <summary>Has lines of so many characters drawn as one.</summary>
     public static void Widen(IAnsiConsole console, int width) => console.Profile.Width = Math.Max(console.Profile.Width, width);
 

@@ -9,8 +9,10 @@ internal static class PoolColumns
     public static readonly Column[] All =
     [
         Column.Text("NODE", "node"), Column.Text("POOL", "backend"), Column.Word("MODE", "mode"), Column.Whole("SHARE", "max"), Column.Whole("IDLE", "idle"),
-        Column.Whole("LEASED", "leased"), Column.Whole("BORROWED", "borrowed"), Column.Whole("LENT", "lent"), Column.Whole("CONNECTING", "connecting"), Column.Whole("CLOSING", "closing"), Column.Whole("CONTROL", "control"),
-        Column.Whole("PINNED", "pinned"), Column.Whole("WAITING", "waiting"), Column.Seconds("LONGEST", "longestWaitSeconds"),
-        Column.Whole("LEASES", "leases"), Column.Whole("REPAINTS", "repaints"),
+        Column.Whole("LEASED", "leased"), Minor("BORROWED", "borrowed"), Minor("LENT", "lent"), Minor("CONNECTING", "connecting"),
+        Minor("CLOSING", "closing"), Minor("CONTROL", "control"), Column.Whole("PINNED", "pinned"), Column.Whole("WAITING", "waiting"),
+        Column.Seconds("LONGEST", "longestWaitSeconds"), Minor("LEASES", "leases"), Minor("REPAINTS", "repaints"),
     ];
+
+    private static Column Minor(string title, string property) => Column.Whole(title, property) with { IsMinor = true };
 }

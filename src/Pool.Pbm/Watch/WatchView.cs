@@ -16,7 +16,7 @@ internal static class WatchView
     private const string Description =
         """
         Shows nodes and pools again and again, until it is interrupted. With --json: one line for each time, with the answers for nodes
-        and for pools.
+        and for pools. On a narrow screen some columns are left out; pbm node list and pbm pool list have them all.
 
         Examples:
           pbm watch
@@ -55,11 +55,11 @@ internal static class WatchView
 
         // Where nothing can be drawn over, as in a file, one look stands below the other, and lines are as long as they are.
         return console.Profile.Out.IsTerminal
-            ? await console.Live(new Text("")).StartAsync(live => LookAsync(client, looks, time, l => live.UpdateTarget(Draw(l, time)), cancel))
+            ? await console.Live(new Text("")).StartAsync(live => LookAsync(client, looks, time, l => live.UpdateTarget(Draw(l, time, console.Profile.Width)), cancel))
             : await LookAsync(client, looks, time, l =>
             {
                 ItemTable.Widen(console, Math.Max(ItemTable.WidthOf(l.Nodes.Items, NodeColumns.All), ItemTable.WidthOf(l.Pools.Items, PoolColumns.All)));
-                console.Write(Draw(l, time));
+                console.Write(Draw(l, time, console.Profile.Width));
                 console.WriteLine();
             }, cancel);
     }
@@ -83,14 +83,14 @@ internal static class WatchView
     private static async Task<(AdminAnswer Nodes, AdminAnswer Pools)> LookAsync(AdminClient client, Looks looks, CancellationToken cancel) =>
         (await client.GetAsync("/v1/nodes", [], cancel), await client.GetAsync("/v1/pools", [new("backend", looks.Backend)], cancel));
 
-    private static Rows Draw((AdminAnswer Nodes, AdminAnswer Pools) latest, TimeProvider time) => new(
+    private static Rows Draw((AdminAnswer Nodes, AdminAnswer Pools) latest, TimeProvider time, int width) => new(
     [
         ItemTable.Cell($"cluster {latest.Nodes.Cluster} at {time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}"),
         new Text(""),
-        ItemTable.Of(latest.Nodes.Items, NodeColumns.All),
+        ItemTable.Of(latest.Nodes.Items, ItemTable.Fitting(latest.Nodes.Items, NodeColumns.All, width)),
         .. latest.Nodes.Unreachable.Select(n => (IRenderable)ItemTable.Cell($"{n.Text("node")} cannot be reached: {n.Text("reason")}")),
         new Text(""),
-        ItemTable.Of(latest.Pools.Items, PoolColumns.All),
+        ItemTable.Of(latest.Pools.Items, ItemTable.Fitting(latest.Pools.Items, PoolColumns.All, width)),
     ]);
 
     private sealed record Looks(TimeSpan Interval, long Count, string? Backend);
