@@ -13,7 +13,7 @@ public sealed record AdminConfig
     [Range(0, 65535)]
     public int Port { get; init; } = 6034;
 
-    /// <summary>Where the bearer token is found that /sessions and /pools ask for; needed unless the address is a loopback one.</summary>
+    /// <summary>Where the bearer token is found that all but /healthz, /readyz and /metrics ask for; needed unless the address is a loopback one.</summary>
     [Reloadable]
     public SecretReference? Token { get; init; }
 }
