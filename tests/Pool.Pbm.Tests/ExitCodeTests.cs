@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Pool.Actors.Cluster.Membership;
+using Pool.Actors.Pooling;
 using Pool.Host.Tests.Admin;
 
 namespace Pool.Pbm.Tests;
@@ -39,6 +41,21 @@ public sealed class ExitCodeTests
         Assert.StartsWith("pbm: ", shell.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("System.", shell.Errors, StringComparison.Ordinal);
         Assert.Empty(shell.Output);
+    }
+
+    [Theory]
+    [InlineData("node", "drain", "", "--yes")]
+    [InlineData("cluster", "leave", "", "--yes")]
+    [InlineData("pool", "pause", "db", "--member", "", "--yes")]
+    [InlineData("pool", "pause", "db", "--member=", "--yes")]
+    public async Task An_empty_name_is_2_and_does_not_stand_for_the_node_that_is_asked_or_all(params string[] arguments)
+    {
+        await using var cluster = await AdminCluster.StartAsync(nodes: 2);
+        var shell = Shell.Of(cluster);
+        Assert.Equal(Usage, await shell.RunAsync(arguments));
+        Assert.StartsWith("pbm: ", shell.Errors, StringComparison.Ordinal);
+        Assert.All(cluster.Lives, l => Assert.Equal((MemberRole.Up, false), (l.Role, l.HasLeft)));
+        Assert.All(cluster.Nodes, n => Assert.Equal(PoolMode.Serving, n.Backend.Pool.Mode));
     }
 
     [Fact]

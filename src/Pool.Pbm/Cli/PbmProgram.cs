@@ -52,6 +52,13 @@ public sealed class PbmProgram(PbmEnvironment environment)
     /// <summary>Runs one command; the answer is the exit code. Never throws.</summary>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
+        // Most often a variable that is not set: without its name a command would mean the node that is asked, or all of them.
+        if (arguments is not [['[', ..], ..] && arguments.Any(a => a is "" or ['-', '-', .., '=']))
+        {
+            await environment.Errors.WriteLineAsync("pbm: an argument is empty; leave it out if that is meant");
+            return ExitCode.Usage;
+        }
+
         var parsed = Commands().Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
