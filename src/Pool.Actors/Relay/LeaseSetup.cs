@@ -154,11 +154,8 @@ internal static class LeaseSetup
             return unneutral;
         }
 
-        // A statement that asks for its predecessor's warnings gets them, and nothing in between.
-        var showsWarnings = (traits & StatementTraits.ReadsDiagnostics) != 0 && lease.HasLastResult;
-        var unrestored = showsWarnings || lease.HasInsertId || (traits & CommandStart.InsertId) == 0
-            ? null
-            : await RestoreInsertIdAsync(session, connection);
+        var unrestored = lease.HasInsertId || (traits & CommandStart.InsertId) == 0 ? null : await RestoreInsertIdAsync(session, connection);
+
         // MySQL tells with the choice of a database how many warnings there are.
         var isMariaDb = session.Origin.Backend.Facts!.Flavour == ServerFlavour.MariaDb;
         var tellsWarnings = command == CommandCode.InitDb && !isMariaDb && !lease.HasLastResult;

@@ -57,6 +57,29 @@ public sealed class InsertIdTests
     }
 
     [Theory]
+    [InlineData("SELECT @@error_count, LAST_INSERT_ID()")]
+    [InlineData("INSERT INTO t SELECT @@warning_count, @@identity")]
+    public async Task It_is_there_also_for_a_statement_that_asks_for_warnings_as_well(string asking)
+    {
+        await using var node = new TestNode(connections: 1);
+        var client = await node.LogInAsync();
+        await client.QueryAsync("INSERT 1");
+        await node.RestAsync();
+        node.Server.Script = (connection, statement) => statement.Text switch
+        {
+            "SELECT nonsense" => FakeServerReply.Error(1054, "Unknown column"),
+            "SHOW WARNINGS" => FakeServerReply.Rows(connection.Session.Status, "Level", ["Error"]),
+            _ => null,
+        };
+        await client.QueryAsync("SELECT nonsense");
+        await node.PinnedAsync(client, PinReasons.Diagnostics);
+        await client.QueryAsync(asking);
+        var asked = node.Server.Queries.SkipWhile(q => q != "SELECT nonsense").Take(4).ToList();
+        Assert.Equal(["SHOW WARNINGS", "SET last_insert_id = 1"], asked[1..3]);
+        Assert.Contains("IF(1, CAST(1 AS UNSIGNED), @@", asked[3], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("INSERT INTO t (v) VALUES (1) RETURNING id; DO 0", true)]
     [InlineData("INSERT INTO t (v) VALUES (1) RETURNING id; /* done */", true)]
     [InlineData("REPLACE INTO t (v) VALUES (1) RETURNING id; -- done", true)]
