@@ -238,6 +238,10 @@ public sealed class BackendConnection : PooledConnection
         return (settings, result.Warnings);
     }
 
+    /// <summary>Has a server of this kind forget the warnings that are there: MariaDB does so only at a statement with a table.</summary>
+    internal ValueTask<QueryResult> ClearWarningsAsync(ServerFlavour flavour) =>
+        QueryAsync(flavour == ServerFlavour.MariaDb ? "DO (SELECT 1 FROM (SELECT 1) t)" : ClearWarnings, CancellationToken.None);
+
     private string[]? ReadSnapshot(VariableCatalogue catalogue, QueryResult result) =>
         TypedRow.Read(result.Packets.Span, Capabilities) is { Columns: [_, var text], Values: [{ } values, _] }
             ? catalogue.Parse(Encoding.UTF8.GetString(values), text.CollationId)

@@ -168,8 +168,11 @@ internal static class CommandEnd
             case CommandCode.StmtClose:
                 session.Statements?.Remove(BinaryPrimitives.ReadUInt32LittleEndian(session.Outgoing.Span[5..]));
                 return;
-            case CommandCode.StmtSendLongData or CommandCode.Statistics or CommandCode.FieldList:
+            case CommandCode.StmtSendLongData or CommandCode.Statistics:
             case CommandCode.StmtFetch when summary.ErrorCode == 0:
+                return;
+            case CommandCode.FieldList when summary.ErrorCode == 0:
+                session.Record.NoteLocal(-1);
                 return;
             case CommandCode.SetOption when summary.ErrorCode == 0:
                 SettingsChange.WithMultiStatements(session, session.Outgoing.Span[5] == 0);

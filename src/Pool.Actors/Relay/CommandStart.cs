@@ -75,8 +75,8 @@ internal static class CommandStart
         }
 
         var facts = statement?.FactsIn(session, session.Origin.Backend.StoredCode?.Current) ?? Facts(session, command, payload);
-        if ((facts.Traits & Special) != 0 || SettingsAnswers.ChoosesDatabase(command, facts) || StoredCodeRule.MustLook(session, facts)
-            || OwnVariables.Needed(session, facts.Traits) != session.Needed || ExceedsPins(session, command, facts.Traits))
+        if ((facts.Traits & Special) != 0 || command == CommandCode.FieldList || SettingsAnswers.ChoosesDatabase(command, facts)
+            || StoredCodeRule.MustLook(session, facts) || OwnVariables.Needed(session, facts.Traits) != session.Needed || ExceedsPins(session, command, facts.Traits))
         {
             return Step.Prepare;
         }

@@ -129,8 +129,8 @@ internal static class LeaseSetup
         Session session, BackendConnection connection, CommandCode command, StatementFacts facts, bool mayShareWrite)
     {
         var (lease, traits) = (connection.Lease, facts.Traits);
-        var mayShowWarnings = (traits & StatementTraits.ReadsDiagnostics) != 0 && !lease.HasLastResult && session.Pins == PinReasons.None;
-        if (mayShowWarnings || UserVariableTravel.NeedsReset(session, connection, facts))
+        var mayShowWarnings = (traits & StatementTraits.ReadsDiagnostics) != 0 && !lease.HasLastResult;
+        if ((mayShowWarnings && session.Pins == PinReasons.None) || UserVariableTravel.NeedsReset(session, connection, facts))
         {
             // The session's last statement left no warnings, or has had its chance to show them; another session's must not show.
             if (!await connection.ResetAsync())
@@ -156,14 +156,13 @@ internal static class LeaseSetup
 
         var unrestored = lease.HasInsertId || (traits & CommandStart.InsertId) == 0 ? null : await RestoreInsertIdAsync(session, connection);
 
-        // MySQL tells with the choice of a database how many warnings there are.
-        var isMariaDb = session.Origin.Backend.Facts!.Flavour == ServerFlavour.MariaDb;
-        var tellsWarnings = command == CommandCode.InitDb && !isMariaDb && !lease.HasLastResult;
+        // MySQL tells with the choice of a database how many warnings there are, and adds those of a list of columns to them.
+        var flavour = session.Origin.Backend.Facts!.Flavour;
+        var tellsWarnings = command is CommandCode.InitDb or CommandCode.FieldList && flavour == ServerFlavour.MySql && !lease.HasLastResult;
         if (unrestored is null && (mayShowWarnings || tellsWarnings))
         {
-            // Those of what has just been set are nobody's. MariaDB keeps them over statements without a table.
-            var clearing = isMariaDb ? "DO (SELECT 1 FROM (SELECT 1) t)" : "DO 0";
-            var cleared = await connection.QueryAsync(clearing, CancellationToken.None);
+            // Those of what has just been set are nobody's, and others may be another session's.
+            var cleared = await connection.ClearWarningsAsync(flavour);
             return cleared.Succeeded ? null : cleared;
         }
 

@@ -49,7 +49,7 @@ internal static class CommandPlans
 
     /// <summary>True if the command, where it succeeds, leaves the warnings and errors of the statement before it.</summary>
     public static bool KeepsDiagnostics(CommandCode command) => command is CommandCode.Ping or CommandCode.SetOption or CommandCode.InitDb
-        or CommandCode.StmtReset or CommandCode.StmtFetch or CommandCode.Statistics or CommandCode.StmtClose or CommandCode.StmtSendLongData;
+        or CommandCode.FieldList or CommandCode.StmtReset or CommandCode.StmtFetch or CommandCode.Statistics or CommandCode.StmtClose or CommandCode.StmtSendLongData;
 
     /// <summary>The name of a refused command, for its error.</summary>
     public static string Name(CommandCode command) => command switch

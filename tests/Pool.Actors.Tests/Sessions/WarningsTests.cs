@@ -111,6 +111,50 @@ public sealed class WarningsTests
         Assert.Equal(["DO 0", "other"], node.Server.Log.Select(s => s.Text).TakeLast(2));
     }
 
+    /// <summary>MySQL keeps them over parts of a parameter, and adds to them those of a list of columns.</summary>
+    [Theory]
+    [InlineData(CommandCode.StmtSendLongData)]
+    [InlineData(CommandCode.FieldList)]
+    public async Task Another_sessions_warnings_are_not_shown_after_a_command_that_leaves_them(CommandCode command)
+    {
+        await using var node = new TestNode(connections: 1);
+        var (first, second) = (await node.LogInAsync(), await node.LogInAsync());
+        var id = await second.PrepareAsync("SELECT ?");
+        node.Server.Script = (_, statement) => statement.Command == CommandCode.FieldList ? FakeServerReply.Error(1146, "no such table") : null;
+        await first.QueryAsync("INSERT IGNORE 1");
+        await node.PinnedAsync(first, PinReasons.Diagnostics);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.HoldsAsync(first, false);
+        if (command == CommandCode.FieldList)
+        {
+            Assert.Equal(1146, (await second.RunAsync(command, "t\0"u8.ToArray())).Error);
+        }
+        else
+        {
+            await second.SendAsync(command, [.. BitConverter.GetBytes(id), 0, 0, (byte)'a']);
+        }
+
+        await second.QueryAsync("SHOW WARNINGS");
+        Assert.Contains("DO 0", node.Server.Queries.SkipWhile(q => q != "INSERT IGNORE 1"));
+    }
+
+    [Theory]
+    [InlineData("SHOW WARNINGS", "no such table")]
+    [InlineData("SELECT ROW_COUNT()", "-1")]
+    public async Task A_list_of_columns_that_fails_is_told_of_once_the_connection_was_given_back(string asking, string told)
+    {
+        await using var node = new TestNode(connections: 1);
+        var client = await node.LogInAsync();
+        node.Server.Script = (connection, statement) => statement.Command == CommandCode.FieldList ? FakeServerReply.Error(1146, "no such table")
+            : statement.Text == "SHOW WARNINGS" ? FakeServerReply.Rows(connection.Session.Status, "Message", ["no such table"]) : null;
+        await client.QueryAsync("INSERT 1");
+        await client.RunAsync(CommandCode.FieldList, "t\0"u8.ToArray());
+        await node.PinnedAsync(client, PinReasons.Diagnostics);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.HoldsAsync(client, false);
+        Assert.Contains(told, Assert.Single((await client.QueryAsync(asking)).Rows!), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(ServerFlavour.MySql)]
     [InlineData(ServerFlavour.MariaDb)]

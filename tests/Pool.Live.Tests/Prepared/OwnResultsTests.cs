@@ -37,6 +37,18 @@ public abstract class OwnResultsTests<TServer>(FaultRig<TServer> rig) : Statemen
             await other.QueryAsync(ending);
         }
     });
+
+    [Fact]
+    public Task Warnings_are_no_other_sessions_between_parts_of_a_parameter() => SameAsync(isMoved: false, async (client, other) =>
+    {
+        var id = await client.PrepareAsync("SELECT ?");
+        await client.ExecuteAsync(id, "a");
+        await other.QueryAsync("SELECT CAST('secret' AS SIGNED) FROM (SELECT 1) t");
+        await client.SendLongDataAsync(id, 0, "b");
+        await client.QueryAsync("SHOW WARNINGS");
+        await client.QueryAsync("SHOW COUNT(*) WARNINGS");
+        await client.ResetAsync(id);
+    });
 }
 
 /// <summary>At MariaDB.</summary>
