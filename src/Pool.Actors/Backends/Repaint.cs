@@ -8,7 +8,7 @@ namespace Pool.Actors.Backends;
 
 /// <summary>
 /// The commands that bring a connection from one set of settings to another: a value, computed once and run in one write. Immutable
-/// but for <see cref="IsVerified"/>, which only ever becomes true.
+/// but for <see cref="IsVerified"/> and <see cref="LeavesWarnings"/>, which only ever become true.
 /// </summary>
 public sealed class Repaint
 {
@@ -49,6 +49,9 @@ public sealed class Repaint
         get => _isVerified;
         set => _isVerified = value;
     }
+
+    /// <summary>These commands were seen to leave warnings, which the server does not forget by itself before the next statement.</summary>
+    public bool LeavesWarnings { get; private set; }
 
     /// <summary>The difference between two settings of one class and server.</summary>
     public static Repaint Between(SessionSettings has, SessionSettings needs)
@@ -113,7 +116,15 @@ public sealed class Repaint
             return new QueryResult(0, null, []);
         }
 
-        var result = Conclude(connection, await connection.RunAsync(Commands, Shapes));
+        var results = await connection.RunAsync(Commands, Shapes);
+        var result = Conclude(connection, results);
+        if (connection.Flavour == ServerFlavour.MariaDb && Array.Exists(results, static r => r.Warnings > 0))
+        {
+            // They are nobody's, and would stay over a BEGIN, for whoever asks then.
+            LeavesWarnings = true;
+            await connection.ClearWarningsAsync(ServerFlavour.MariaDb);
+        }
+
         if (!result.Succeeded || connection.Fingerprint == Fingerprint.None)
         {
             // Without a place in the table nobody can be told what the connection carries, and it is painted again before others get it.

@@ -161,6 +161,12 @@ internal static class StatementSetup
             return (result, null);
         }
 
+        if (result.Warnings > 0 && backend.Facts!.Flavour == ServerFlavour.MariaDb && await connection.ClearWarningsAsync(ServerFlavour.MariaDb) is { ErrorCode: < 0 } lost)
+        {
+            // Its execution may leave them, for whoever asks on the connection then.
+            return (lost, null);
+        }
+
         backend.Metrics.StatementsEvicted.Add(prepared.Add(rewritten is null ? text : null, id, backend.StatementsPerConnection, out var added));
         return (result, added);
     }

@@ -217,7 +217,7 @@ internal static class LeaseSetup
 
         backend.Metrics.Repaints.Increment();
         var repaint = backend.Repaints.Between(connection.Settings, needs);
-        if (mayShareWrite && repaint.IsVerified && facts.OnlyReads && !CommandStart.NeedsRestore(lease, facts.Traits))
+        if (mayShareWrite && repaint is { IsVerified: true, LeavesWarnings: false } && facts.OnlyReads && !CommandStart.NeedsRestore(lease, facts.Traits))
         {
             lease.Pending = repaint;
             return null;
