@@ -59,7 +59,7 @@ internal static class StatementSetup
                 await LeaseSetup.NeutralizeAsync(session, lease);
             }
 
-            var (result, added) = await KeepVariablesAsync(session, lease, statement)
+            var (result, added) = await KeepResultsAsync(session, lease, command) && await KeepVariablesAsync(session, lease, statement)
                 ? await PrepareAsync(session, lease, statement.Text, rewritten)
                 : (QueryResult.Broken("the connection is lost"), null);
             UserVariableTravel.Prepared(lease.Connection, statement.Facts, statement.Text.Text, statement.Text.Mode);
@@ -105,6 +105,10 @@ internal static class StatementSetup
         && !(command == CommandCode.StmtSendLongData
             ? ParameterTypes.WouldMisread(statement, here, ExecutePacket.LongDataParameter(session.Inbox.Payload), session.Origin.Backend.Facts!.Flavour)
             : ParameterTypes.WouldShow(statement, here));
+
+    // Parts of a parameter leave what the last statement told, and to prepare does not.
+    private static async ValueTask<bool> KeepResultsAsync(Session session, Lease lease, CommandCode command) =>
+        command != CommandCode.StmtSendLongData || !lease.HasLastResult || await OwnResults.TakeAsync(session, lease);
 
     // Those that only the connection knows would be changed there by what is prepared.
     private static async ValueTask<bool> KeepVariablesAsync(Session session, Lease lease, SessionStatement statement) =>

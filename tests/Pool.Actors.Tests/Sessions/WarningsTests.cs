@@ -155,6 +155,27 @@ public sealed class WarningsTests
         Assert.Contains(told, Assert.Single((await client.QueryAsync(asking)).Rows!), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Parts_of_a_parameter_leave_the_warnings_where_the_statement_must_be_prepared_first()
+    {
+        await using var node = new TestNode(connections: 2);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        var id = await client.PrepareAsync("SELECT ?");
+        await node.RestAsync();
+        await other.QueryAsync("BEGIN");
+        var forgets = false;
+        await client.QueryAsync("INSERT IGNORE 1");
+        await node.PinnedAsync(client, PinReasons.Diagnostics);
+        node.Server.Script = (connection, statement) =>
+        {
+            forgets |= statement.Command == CommandCode.StmtPrepare;
+            return forgets && statement.Text == "SHOW WARNINGS" ? FakeServerReply.Rows(connection.Session.Status, "Message", []) : null;
+        };
+        await client.SendAsync(CommandCode.StmtSendLongData, [.. BitConverter.GetBytes(id), 0, 0, (byte)'a']);
+        Assert.Equal("ignored by INSERT IGNORE 1", Assert.Single((await client.QueryAsync("SHOW WARNINGS")).Rows!));
+        Assert.True(forgets);
+    }
+
     [Theory]
     [InlineData(ServerFlavour.MySql)]
     [InlineData(ServerFlavour.MariaDb)]
