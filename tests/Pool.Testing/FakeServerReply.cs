@@ -90,14 +90,15 @@ public sealed record FakeServerReply
         new([1], Column("value"), [0, 0, .. TextRow(value)], OkPayload(OkPacket.TerminatorHeader, status, 0, 0, 0, null));
 
     /// <summary>The answer to COM_STMT_PREPARE: parameters, and one column.</summary>
-    public static FakeServerReply Prepared(uint id, ushort parameters)
+    public static FakeServerReply Prepared(uint id, ushort parameters, ushort warnings = 0)
     {
         var writer = new WireWriter(new byte[Room]);
         writer.Byte(OkPacket.Header);
         writer.UInt32(id);
         writer.UInt16(1);
         writer.UInt16(parameters);
-        writer.Zeros(3);
+        writer.Zeros(1);
+        writer.UInt16(warnings);
         return new([writer.Written.ToArray(), .. Enumerable.Repeat(Column("?"), parameters), Column("value")]);
     }
 

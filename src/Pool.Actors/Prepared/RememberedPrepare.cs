@@ -33,7 +33,7 @@ internal static class RememberedPrepare
         var prepared = session.Prepared ??= new SessionStatements();
         var statement = new SessionStatement(prepared.NextId(), kept, facts, parameters: 0);
         prepared.Add(statement);
-        StatementCommands.EndDiagnostics(session);
+        StatementCommands.EndDiagnostics(session, facts, warnings: 0);
         backend.Metrics.Remembered.Increment();
         session.Inbox.Consume(session.Inbox.Header.PacketLength);
         var reply = answer.Reply.ToArray();

@@ -30,18 +30,13 @@ internal static class StatementCommands
     public static bool KnowsLast(Session session) => session.Origin.Backend.Facts!.Flavour == ServerFlavour.MariaDb;
 
     /// <summary>
-    /// A statement was prepared for the session: MySQL forgets the warnings of the one before then, and the answer is true; MariaDB keeps
-    /// them.
+    /// A statement was prepared for the session: the server forgets the warnings of the one before then; but MariaDB keeps them if what is
+    /// prepared uses no table and has none itself.
     /// </summary>
-    public static bool EndDiagnostics(Session session)
+    public static void EndDiagnostics(Session session, StatementFacts facts, int warnings)
     {
-        if (session.Origin.Backend.Facts!.Flavour == ServerFlavour.MariaDb)
-        {
-            return false;
-        }
-
-        session.Diagnostics = null;
-        return true;
+        var keeps = session.Origin.Backend.Facts!.Flavour == ServerFlavour.MariaDb && facts.UsesNoTable && warnings == 0;
+        session.Diagnostics = keeps ? session.Diagnostics : null;
     }
 
     /// <summary>What the servers call a command in their errors.</summary>

@@ -157,8 +157,9 @@ internal static class CommandEnd
     {
         switch (lease.Command)
         {
-            case CommandCode.StmtPrepare when summary.ErrorCode == 0 && lease.Preparing is not null:
-                lease.PrepareWarned = StatementCommands.EndDiagnostics(session) && summary.Warnings > 0 && !lease.HasLastResult;
+            case CommandCode.StmtPrepare when summary.ErrorCode == 0 && lease.Preparing is { } preparing:
+                StatementCommands.EndDiagnostics(session, preparing.Facts, summary.Warnings);
+                lease.PrepareWarned = summary.Warnings > 0 && !lease.HasLastResult;
                 return;
             case CommandCode.StmtPrepare when summary.ErrorCode == 0:
                 // What it may touch pins from its prepare on.

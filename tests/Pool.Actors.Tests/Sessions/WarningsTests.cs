@@ -177,6 +177,30 @@ public sealed class WarningsTests
     }
 
     [Theory]
+    [InlineData("SELECT 2", true)]
+    [InlineData("SELECT a FROM t", false)]
+    [InlineData("SELECT 2 AS ' b'", false)]
+    public async Task MariaDb_keeps_warnings_over_the_prepare_of_what_uses_no_table_and_does_not_warn(string prepared, bool keeps)
+    {
+        await using var node = new TestNode(connections: 1, flavour: ServerFlavour.MariaDb);
+        var client = await node.LogInAsync();
+        await client.QueryAsync("INSERT IGNORE 1");
+        await node.PinnedAsync(client, PinReasons.Diagnostics);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.HoldsAsync(client, false);
+        var own = prepared.Contains("' b'", StringComparison.Ordinal);
+        node.Server.Script = (connection, statement) =>
+            own && statement.Command == CommandCode.StmtPrepare ? FakeServerReply.Prepared(7, 0, warnings: 1)
+            : own && statement.Text == "SHOW WARNINGS" ? FakeServerReply.Rows(connection.Session.Status, "Message", ["the prepare's"]) : null;
+        await client.PrepareAsync(prepared);
+        await node.HoldsAsync(client, own);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.HoldsAsync(client, false);
+        var shown = (await client.QueryAsync("SHOW WARNINGS")).Rows!;
+        Assert.Equal(keeps ? ["ignored by INSERT IGNORE 1"] : own ? ["the prepare's"] : [], shown);
+    }
+
+    [Theory]
     [InlineData(ServerFlavour.MySql)]
     [InlineData(ServerFlavour.MariaDb)]
     public async Task Preparing_a_statement_ends_warnings_as_the_server_does(ServerFlavour flavour)
@@ -187,7 +211,7 @@ public sealed class WarningsTests
         await node.PinnedAsync(client, PinReasons.Diagnostics);
         node.Time.Advance(TimeSpan.FromSeconds(2));
         await node.HoldsAsync(client, false);
-        await client.PrepareAsync("INSERT 2");
+        await client.PrepareAsync("SELECT 2");
         var shown = (await client.QueryAsync("SHOW WARNINGS")).Rows!;
         Assert.Equal(flavour == ServerFlavour.MySql ? 0 : 1, shown.Count);
     }
