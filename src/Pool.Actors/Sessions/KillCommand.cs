@@ -1,3 +1,4 @@
+using Pool.Actors.Backends;
 using Pool.Actors.Cluster.Sessions;
 using Pool.Actors.Errors;
 using Pool.Actors.Relay;
@@ -27,6 +28,7 @@ internal static class KillCommand
         {
             case KillOutcome.Done:
                 session.Inbox.Consume(session.Inbox.Header.PacketLength);
+                await NoteDoneAsync(session);
                 return await LocalCommands.SendAsync(session, LocalReply.Ok(1, session.Lease?.Connection.Status ?? session.IdleStatus));
             case KillOutcome.NoSuchSession:
                 return await LocalCommands.FailAsync(session, PoolError.NoSuchSession, target);
@@ -37,5 +39,19 @@ internal static class KillCommand
             default:
                 return await LocalCommands.FailAsync(session, PoolError.SessionUnreachable, target, result.Node);
         }
+    }
+
+    // It is a statement, after which ROW_COUNT() is 0. MySQL forgets with it what the one before told; MariaDB does not.
+    private static async ValueTask NoteDoneAsync(Session session)
+    {
+        var forgets = session.Origin.Backend.Facts!.Flavour == ServerFlavour.MySql;
+        session.Pin(forgets ? session.Pins & ~PinReasons.Diagnostics : session.Pins);
+        if (session.Lease is { } lease)
+        {
+            await CommandEnd.GiveBackAsync(session, lease);
+        }
+
+        session.Record.NoteLocal(0);
+        session.Diagnostics = forgets ? null : session.Diagnostics;
     }
 }

@@ -200,6 +200,25 @@ public sealed class WarningsTests
         Assert.Equal(keeps ? ["ignored by INSERT IGNORE 1"] : own ? ["the prepare's"] : [], shown);
     }
 
+    [Fact]
+    public async Task A_kill_ends_the_warnings_and_the_row_count_of_the_statement_before()
+    {
+        await using var node = new TestNode(connections: 1);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        foreach (var isHeld in (bool[])[true, false])
+        {
+            await client.QueryAsync("INSERT IGNORE 1");
+            await node.PinnedAsync(client, PinReasons.Diagnostics);
+            node.Time.Advance(isHeld ? TimeSpan.Zero : TimeSpan.FromSeconds(2));
+            await node.HoldsAsync(client, isHeld);
+            Assert.True((await client.QueryAsync($"KILL QUERY {other.ConnectionId}")).Succeeded);
+            Assert.Contains("0", (await client.QueryAsync("SELECT ROW_COUNT()")).Value, StringComparison.Ordinal);
+            await client.QueryAsync("INSERT IGNORE 1");
+            await client.QueryAsync($"KILL QUERY {other.ConnectionId}");
+            Assert.Empty((await client.QueryAsync("SHOW WARNINGS")).Rows!);
+        }
+    }
+
     [Theory]
     [InlineData(ServerFlavour.MySql)]
     [InlineData(ServerFlavour.MariaDb)]
