@@ -24,8 +24,23 @@ internal static class OwnResults
 
         lease.PrepareWarned = false;
         var result = await lease.Connection.QueryAsync("SHOW WARNINGS", CancellationToken.None);
-        session.Diagnostics = result.Succeeded ? Diagnostics.From(result, lease.Connection.Capabilities) : null;
+        var shown = result.Succeeded ? Diagnostics.From(result, lease.Connection.Capabilities) : null;
+        if (shown is not null && !lease.FoundRowsUnread
+            && session.Settings.Find("max_error_count") is { } most && shown.Shown >= int.Parse(most, CultureInfo.InvariantCulture))
+        {
+            shown = await CountedAsync(lease, shown);
+        }
+
+        session.Diagnostics = shown is { Count: > 0 } ? shown : null;
         return result.ErrorCode >= 0;
+    }
+
+    // No more than max_error_count are shown, and all are counted. Asked for only where FOUND_ROWS(), which that sets, is known.
+    private static async ValueTask<Diagnostics> CountedAsync(Lease lease, Diagnostics shown)
+    {
+        lease.HasFoundRows = false;
+        var result = await lease.Connection.QueryAsync("SELECT @@warning_count, @@error_count LIMIT 1", CancellationToken.None);
+        return result.Rows is [[{ } count, { } errors]] ? shown.Counted((int)Number(count), (int)Number(errors)) : shown;
     }
 
     /// <summary>
@@ -131,8 +146,10 @@ internal static class OwnResults
     {
         var result = await connection.QueryAsync(sql, CancellationToken.None);
 
-        return result.Rows is [[{ } text, ..]] ? ulong.Parse(Plain(text), CultureInfo.InvariantCulture) : null;
+        return result.Rows is [[{ } text, ..]] ? Number(text) : null;
     }
+
+    private static ulong Number(string digits) => ulong.Parse(Plain(digits), CultureInfo.InvariantCulture);
 
     // Digits come in the session's character set: in UCS-2 and its like with zeros between them.
     private static string Plain(string digits) => digits.Replace("\0", "", StringComparison.Ordinal);

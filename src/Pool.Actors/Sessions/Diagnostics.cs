@@ -28,18 +28,22 @@ internal sealed class Diagnostics
         _columns = columns;
         _rows = rows;
         _isError = [.. rows.Select(IsError)];
+        (Count, Errors) = (rows.Length, _isError.Count(e => e));
     }
 
-    /// <summary>How many there are, errors included.</summary>
-    public int Count => _rows.Length;
+    /// <summary>How many there are, errors included, and those that are not shown.</summary>
+    public int Count { get; private init; }
 
     /// <summary>How many of them are errors.</summary>
-    public int Errors => _isError.Count(e => e);
+    public int Errors { get; private init; }
+
+    /// <summary>How many are shown.</summary>
+    public int Shown => _rows.Length;
 
     /// <summary>About what it costs to keep, in bytes.</summary>
     public int Cost => _columns.Concat(_rows).Sum(p => p.Length + PacketHeader.Size);
 
-    /// <summary>What a connection answered to SHOW WARNINGS; null if there was nothing, or too much to keep.</summary>
+    /// <summary>What a connection answered to SHOW WARNINGS; null if it was too much to keep.</summary>
     public static Diagnostics? From(QueryResult answer, Capabilities capabilities)
     {
         var (columns, rows) = (new List<byte[]>(), new List<byte[]>());
@@ -60,8 +64,11 @@ internal sealed class Diagnostics
             packets = packets[header.PacketLength..];
         }
 
-        return rows.Count == 0 ? null : new Diagnostics([.. columns], [.. rows]);
+        return tracker.IsDone ? new Diagnostics([.. columns], [.. rows]) : null;
     }
+
+    /// <summary>The same where so many are counted.</summary>
+    public Diagnostics Counted(int count, int errors) => new(_columns, _rows) { Count = count, Errors = errors };
 
     /// <summary>Warnings of the pool's own, as a client with these capabilities is to be shown them.</summary>
     public static Diagnostics Warnings(Capabilities client, IEnumerable<string> texts) => new(

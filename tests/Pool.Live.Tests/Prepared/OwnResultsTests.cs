@@ -73,6 +73,19 @@ public abstract class OwnResultsTests<TServer>(FaultRig<TServer> rig) : Statemen
         await client.QueryAsync("SHOW COUNT(*) WARNINGS");
         await client.ResetAsync(id);
     });
+
+    [Fact]
+    public Task More_warnings_are_counted_than_shown() => SameAsync(isMoved: false, async (client, other) =>
+    {
+        foreach (var (most, ask) in (from most in (int[])[0, 1, 2] from ask in (string[])["SHOW COUNT(*) WARNINGS", "SELECT @@warning_count, @@error_count", "SHOW WARNINGS"] select (most, ask)))
+        {
+            await client.QueryAsync($"SET max_error_count = {most}");
+            await client.QueryAsync("SELECT CAST('a' AS SIGNED), CAST('b' AS SIGNED) FROM (SELECT 1) t");
+            await other.QueryAsync("SELECT 1");
+            await client.QueryAsync(ask);
+            await client.QueryAsync("SELECT FOUND_ROWS()");
+        }
+    });
 }
 
 /// <summary>At MariaDB.</summary>
