@@ -81,6 +81,12 @@ internal static class CommandStart
             return Step.Prepare;
         }
 
+        if (session.Lease is null && session.Diagnostics is not null && (facts.Traits & StatementTraits.ReadsDiagnostics) != 0)
+        {
+            // The session may answer it itself, and would hold a connection for nothing.
+            return Step.Prepare;
+        }
+
         if (session.Lease is null && !TryLease(session))
         {
             // A connection leased anew knows nothing of the session's results.

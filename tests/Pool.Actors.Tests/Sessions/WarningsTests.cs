@@ -111,6 +111,20 @@ public sealed class WarningsTests
         Assert.Equal(["DO 0", "other"], node.Server.Log.Select(s => s.Text).TakeLast(2));
     }
 
+    [Fact]
+    public async Task To_show_warnings_that_the_session_has_takes_no_connection()
+    {
+        await using var node = new TestNode(connections: 1);
+        var client = await node.LogInAsync();
+        await client.QueryAsync("INSERT IGNORE 1");
+        await node.PinnedAsync(client, PinReasons.Diagnostics);
+        node.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.HoldsAsync(client, false);
+        Assert.Single((await client.QueryAsync("SHOW WARNINGS")).Rows!);
+        await TestNode.UntilAsync(() => !node.SessionOf(client).IsBusy, "it is idle");
+        Assert.False(node.SessionOf(client).HoldsLease);
+    }
+
     /// <summary>MySQL keeps them over parts of a parameter, and adds to them those of a list of columns.</summary>
     [Theory]
     [InlineData(CommandCode.StmtSendLongData)]
@@ -176,6 +190,25 @@ public sealed class WarningsTests
         Assert.True(forgets);
     }
 
+    [Fact]
+    public async Task A_kill_ends_the_warnings_and_the_row_count_of_the_statement_before()
+    {
+        await using var node = new TestNode(connections: 1);
+        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
+        foreach (var isHeld in (bool[])[true, false])
+        {
+            await client.QueryAsync("INSERT IGNORE 1");
+            await node.PinnedAsync(client, PinReasons.Diagnostics);
+            node.Time.Advance(isHeld ? TimeSpan.Zero : TimeSpan.FromSeconds(2));
+            await node.HoldsAsync(client, isHeld);
+            Assert.True((await client.QueryAsync($"KILL QUERY {other.ConnectionId}")).Succeeded);
+            Assert.Contains("0", (await client.QueryAsync("SELECT ROW_COUNT()")).Value, StringComparison.Ordinal);
+            await client.QueryAsync("INSERT IGNORE 1");
+            await client.QueryAsync($"KILL QUERY {other.ConnectionId}");
+            Assert.Empty((await client.QueryAsync("SHOW WARNINGS")).Rows!);
+        }
+    }
+
     [Theory]
     [InlineData("SELECT 2", true)]
     [InlineData("SELECT a FROM t", false)]
@@ -198,25 +231,6 @@ public sealed class WarningsTests
         await node.HoldsAsync(client, false);
         var shown = (await client.QueryAsync("SHOW WARNINGS")).Rows!;
         Assert.Equal(keeps ? ["ignored by INSERT IGNORE 1"] : own ? ["the prepare's"] : [], shown);
-    }
-
-    [Fact]
-    public async Task A_kill_ends_the_warnings_and_the_row_count_of_the_statement_before()
-    {
-        await using var node = new TestNode(connections: 1);
-        var (client, other) = (await node.LogInAsync(), await node.LogInAsync());
-        foreach (var isHeld in (bool[])[true, false])
-        {
-            await client.QueryAsync("INSERT IGNORE 1");
-            await node.PinnedAsync(client, PinReasons.Diagnostics);
-            node.Time.Advance(isHeld ? TimeSpan.Zero : TimeSpan.FromSeconds(2));
-            await node.HoldsAsync(client, isHeld);
-            Assert.True((await client.QueryAsync($"KILL QUERY {other.ConnectionId}")).Succeeded);
-            Assert.Contains("0", (await client.QueryAsync("SELECT ROW_COUNT()")).Value, StringComparison.Ordinal);
-            await client.QueryAsync("INSERT IGNORE 1");
-            await client.QueryAsync($"KILL QUERY {other.ConnectionId}");
-            Assert.Empty((await client.QueryAsync("SHOW WARNINGS")).Rows!);
-        }
     }
 
     [Theory]
