@@ -133,6 +133,9 @@ internal sealed class BackendUnit
         }
     }
 
+    /// <summary>What <see cref="Resize"/> has limited the share to; null if it has not, or there are no shares.</summary>
+    public int? Limit => Share is { Ceiling: var ceiling and < int.MaxValue } ? ceiling : null;
+
     /// <summary>Ends its connections, and gives its share back.</summary>
     public async Task EndAsync()
     {

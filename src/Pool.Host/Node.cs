@@ -55,7 +55,7 @@ internal sealed class Node : IAsyncDisposable
         _admission = new SessionAdmission(_sessions, Routes(config), Rights(config));
         _listeners = [.. config.Listeners.Select(l => new ListenerUnit(l, config.Node.Name, _backends[l.Backend].Backend, _admission, loggers, time))];
         _life = new NodeLife(_sessions, _listeners, _readiness, drain, _logger) { RoleChanged = cluster.Tell };
-        var served = _backends.Values.Select(b => new ServedBackend(b.Backend, () => b.Address, b.Resize)).ToList();
+        var served = _backends.Values.Select(b => new ServedBackend(b.Backend, () => b.Address, b.Resize) { Limit = () => b.Limit }).ToList();
         var inspector = new NodeInspector(_sessions, served, time);
         var operated = new AdminNode(_sessions, served, inspector, cluster.Membership, _life, time) { JoinInfo = () => JoinInfo.Of(config) };
         var api = new AdminApi(config.Node.Name, operated.Routes());

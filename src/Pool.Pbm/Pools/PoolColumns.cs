@@ -8,8 +8,8 @@ internal static class PoolColumns
     /// <summary>The columns.</summary>
     public static readonly Column[] All =
     [
-        Column.Text("NODE", "node"), Column.Text("POOL", "backend"), Column.Word("MODE", "mode"), Column.Whole("SHARE", "max"), Column.Whole("IDLE", "idle"),
-        Column.Whole("LEASED", "leased"), Minor("BORROWED", "borrowed"), Minor("LENT", "lent"), Minor("CONNECTING", "connecting"),
+        Column.Text("NODE", "node"), Column.Text("POOL", "backend"), Column.Word("MODE", "mode"), Column.Whole("SHARE", "max"), Minor("LIMIT", "limit"),
+        Column.Whole("IDLE", "idle"), Column.Whole("LEASED", "leased"), Minor("BORROWED", "borrowed"), Minor("LENT", "lent"), Minor("CONNECTING", "connecting"),
         Minor("CLOSING", "closing"), Minor("CONTROL", "control"), Column.Whole("PINNED", "pinned"), Column.Whole("WAITING", "waiting"),
         Column.Seconds("LONGEST", "longestWaitSeconds"), Minor("LEASES", "leases"), Minor("REPAINTS", "repaints"),
     ];

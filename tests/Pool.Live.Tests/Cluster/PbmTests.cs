@@ -107,6 +107,7 @@ public sealed class PbmTests(PbmTests.Rig rig) : IClassFixture<PbmTests.Rig>
         Assert.All(sleeping, s => Assert.True(s.Result.Succeeded, s.Result.ErrorText));
         await Eventually.TrueAsync(
             async () => (int)(await Cluster.AskAsync(0, "pool list --member pool-1"))["items"]![0]!["max"]! <= 4, () => "the pool does not become smaller");
+        Assert.Equal("4", $"{(await Cluster.AskAsync(0, "pool list --member pool-1"))["items"]![0]!["limit"]}");
         Assert.InRange(await NodeCluster.CountAsync(administrator), 1, NodeCluster.MaxConnections);
         await Cluster.AskAsync(0, $"pool resize main {NodeCluster.MaxConnections} --yes");
         foreach (var client in clients)

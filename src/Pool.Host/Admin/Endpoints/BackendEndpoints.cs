@@ -31,8 +31,8 @@ internal static class BackendEndpoints
     // Begins only: how far it is, /v1/pools tells.
     private static ValueTask<AdminItems> Drain(AdminNode node, AdminArguments wanted)
     {
-        var backend = node.Find(wanted.Required("backend")).Backend;
-        _ = backend.Pool.DrainAsync(CancellationToken.None).AsTask();
-        return ValueTask.FromResult(AdminItems.Of([PoolEndpoints.StatusOf(backend)], AdminJson.Default.PoolStatus));
+        var served = node.Find(wanted.Required("backend"));
+        _ = served.Backend.Pool.DrainAsync(CancellationToken.None).AsTask();
+        return ValueTask.FromResult(AdminItems.Of([PoolEndpoints.StatusOf(served)], AdminJson.Default.PoolStatus));
     }
 }

@@ -11,7 +11,7 @@ internal static class PoolEndpoints
     public static IEnumerable<AdminRoute> Of(AdminNode node) =>
     [
         AdminRoute.Get("/v1/pools", AdminReach.Members, ["backend", "limit"], a =>
-            AdminItems.Of(node.Chosen(a).Select(b => StatusOf(b.Backend)), AdminJson.Default.PoolStatus, a.Limit)),
+            AdminItems.Of(node.Chosen(a).Select(StatusOf), AdminJson.Default.PoolStatus, a.Limit)),
         AdminRoute.Get("/v1/pools/{backend}", AdminReach.Members, ["limit"], a =>
             AdminItems.Of(ConnectionsOf(node.Find(a.Required("backend")).Backend), AdminJson.Default.PooledView, a.Limit)),
         AdminRoute.Post("/v1/pools/{backend}/pause", AdminReach.Members, [], (a, _) => Change(node, a, static b => b.Backend.Pool.Pause())),
@@ -19,13 +19,15 @@ internal static class PoolEndpoints
         AdminRoute.Post("/v1/pools/{backend}/resize", AdminReach.Members, ["connections"], (a, _) => Resize(node, a)),
     ];
 
-    internal static PoolStatus StatusOf(Backend backend)
+    internal static PoolStatus StatusOf(ServedBackend served)
     {
+        var backend = served.Backend;
         var now = backend.Pool.Snapshot();
         return new PoolStatus(
             backend.Name, backend.Pool.Mode, now.Max, now.Idle, now.Leased, now.Borrowed, now.Lent, now.Connecting, now.Closing, now.Control, now.Waiting,
             now.LongestWait.TotalSeconds, backend.Pinned, backend.Metrics.Leases.Value, backend.Metrics.Repaints.Value)
         {
+            Limit = served.Limit(),
             Users =
             [
                 .. backend.Pool.UserQuotas.Where(q => q.Cap > 0).OrderBy(q => q.User, StringComparer.Ordinal)
@@ -43,7 +45,7 @@ internal static class PoolEndpoints
     {
         var served = node.Find(wanted.Required("backend"));
         change(served);
-        return ValueTask.FromResult(AdminItems.Of([StatusOf(served.Backend)], AdminJson.Default.PoolStatus));
+        return ValueTask.FromResult(AdminItems.Of([StatusOf(served)], AdminJson.Default.PoolStatus));
     }
 
     private static ValueTask<AdminItems> Resize(AdminNode node, AdminArguments wanted)

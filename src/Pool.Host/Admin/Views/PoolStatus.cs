@@ -22,6 +22,9 @@ public sealed record PoolStatus(
     string Backend, PoolMode Mode, int Max, int Idle, int Leased, int Borrowed, int Lent, int Connecting, int Closing, int Control, int Waiting, double LongestWaitSeconds,
     int Pinned, long Leases, long Repaints)
 {
+    /// <summary>What an operator has limited the share to; null if nobody has, or there are no shares.</summary>
+    public int? Limit { get; init; }
+
     /// <summary>The users that have a cap.</summary>
     public IReadOnlyList<UserStatus> Users { get; init; } = [];
 }
