@@ -18,7 +18,7 @@ public abstract class TwinTests<TServer>(TwinRig<TServer> rig, ITestOutputHelper
     private const int FirstSeed = 801;
     private const int KnownSeeds = 4;
     private const int DirectRounds = 100;
-    private const int ShorterCluster = 3;
+    private const int ShorterCluster = 6;
     private static readonly bool s_long = Environment.GetEnvironmentVariable("POOL_TEST_LONG") == "1";
 
     // Long enough for much to be behind a client, and a new beginning where most have ended: see TwinRun.
