@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Pool.Actors.Backends;
@@ -34,6 +35,9 @@ internal sealed partial class FaultNode(DatabaseServer server) : IAsyncDisposabl
 
     /// <summary>The process.</summary>
     public PoolNode Process { get; } = new();
+
+    /// <summary>It serves other tests as well, so that its rig ends it.</summary>
+    public bool IsKept { get; set; }
 
     /// <summary>Starts it.</summary>
     public async Task LaunchAsync(NodeSettings settings, string accountPassword = AccountPassword)
@@ -91,11 +95,23 @@ internal sealed partial class FaultNode(DatabaseServer server) : IAsyncDisposabl
         Assert.DoesNotContain(" fail: ", Process.Log, StringComparison.Ordinal);
     }
 
+    /// <summary>Whether its sessions are gone, and no connection is kept for any, as soon as may be expected.</summary>
+    public async Task<bool> HasComeToRestAsync()
+    {
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(5); await Task.Delay(20))
+        {
+            if (await PoolAsync() is { Leased: 0, Waiting: 0 } && SessionGauge().Match(await Process.AdminAsync("/metrics")).Groups[1].Value == "0")
+                return true;
+        }
+
+        return false;
+    }
+
     private int Sockets() => Directory.EnumerateFiles($"/proc/{Process.ProcessId}/fd")
         .Count(f => new FileInfo(f).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Process.DisposeAsync();
+    public ValueTask DisposeAsync() => IsKept ? ValueTask.CompletedTask : Process.DisposeAsync();
 
     [GeneratedRegex(@"^pool_connections\{.*\} (\d+)", RegexOptions.Multiline)]
     private static partial Regex ConnectionGauge();

@@ -3,7 +3,7 @@ using Pool.Live.Tests.Support;
 namespace Pool.Live.Tests.Faults;
 
 /// <summary>
-/// A server that tests may stop, kill and restart, and nodes in front of it, one for each test. The nodes' account is another
+/// A server that tests may stop, kill and restart, and nodes in front of it, usually one for each test. The nodes' account is another
 /// than the tests' own, so that the server's process list tells their connections apart.
 /// </summary>
 /// <typeparam name="TServer">Which server.</typeparam>
@@ -15,6 +15,8 @@ public sealed class FaultRig<TServer> : IAsyncLifetime
 
     /// <summary>Another one, for routes that change.</summary>
     public const string OtherAccount = "other";
+
+    private (NodeSettings Settings, FaultNode Node)? _kept;
 
     /// <summary>The server.</summary>
     public TServer Server { get; } = new();
@@ -37,7 +39,11 @@ public sealed class FaultRig<TServer> : IAsyncLifetime
     }
 
     /// <inheritdoc/>
-    public async Task DisposeAsync() => await Server.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await EndKeptAsync();
+        await Server.DisposeAsync();
+    }
 
     /// <summary>A client of the server itself, who may do everything.</summary>
     internal Task<SqlClient> AdministratorAsync() =>
@@ -59,12 +65,37 @@ public sealed class FaultRig<TServer> : IAsyncLifetime
         }
     }
 
+    /// <summary>
+    /// A node that may have served the test before, since a start costs more than most tests: for those that compare what clients are told, and neither
+    /// count what the node has done nor define stored code that it would read at its start.
+    /// </summary>
+    internal async Task<FaultNode> KeptNodeAsync(NodeSettings settings)
+    {
+        if (_kept is { } kept && kept.Settings == settings && await kept.Node.HasComeToRestAsync())
+            return kept.Node;
+        var node = await StartNodeAsync(settings);
+        node.IsKept = true;
+        _kept = (settings, node);
+        return node;
+    }
+
     /// <summary>A node that may never become ready.</summary>
     internal async Task<FaultNode> LaunchNodeAsync(NodeSettings settings)
     {
+        // Its connections would be in the process list too.
+        await EndKeptAsync();
         var node = new FaultNode(Server);
         await node.LaunchAsync(settings);
         return node;
+    }
+
+    private async ValueTask EndKeptAsync()
+    {
+        if (_kept is { } kept)
+        {
+            _kept = null;
+            await kept.Node.Process.DisposeAsync();
+        }
     }
 }
 

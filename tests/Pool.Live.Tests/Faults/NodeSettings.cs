@@ -6,6 +6,9 @@ namespace Pool.Live.Tests.Faults;
 /// <summary>What differs between the nodes of the tests.</summary>
 internal sealed record NodeSettings
 {
+    // One list for all, so that equal settings are found to be equal.
+    private static readonly string[] s_accounts = [FaultRig<MariaDbServer>.Account, FaultRig<MariaDbServer>.OtherAccount];
+
     /// <summary>The backend's cap.</summary>
     public int MaxConnections { get; init; } = 12;
 
@@ -25,7 +28,7 @@ internal sealed record NodeSettings
     public string Account { get; init; } = FaultRig<MariaDbServer>.Account;
 
     /// <summary>The accounts of the backend, the first of them for the pool's own work.</summary>
-    public IReadOnlyList<string> Accounts { get; init; } = [FaultRig<MariaDbServer>.Account, FaultRig<MariaDbServer>.OtherAccount];
+    public IReadOnlyList<string> Accounts { get; init; } = s_accounts;
 
     /// <summary>The same server a second time, as a backend of its own with an account of its own, for <see cref="FaultNode.SecondUser"/>.</summary>
     public bool HasSecondBackend { get; init; }

@@ -25,7 +25,7 @@ public abstract class StatementComparison<TServer>(FaultRig<TServer> rig)
     internal async Task SameForEachAsync<T>(bool isMoved, IReadOnlyCollection<T> cases, Func<StatementClient, StatementClient, T, Task> steps)
     {
         await using var administrator = await Rig.AdministratorAsync();
-        await using var node = await Rig.StartNodeAsync(new NodeSettings { MaxConnections = isMoved ? 3 : 2 });
+        await using var node = await Rig.KeptNodeAsync(new NodeSettings { MaxConnections = isMoved ? 3 : 2 });
         foreach (var one in cases)
         {
             Task StepsAsync(StatementClient client, StatementClient other) => steps(client, other, one);

@@ -19,7 +19,7 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
         await using var administrator = await rig.AdministratorAsync();
         await administrator.QueryAsync("DROP TABLE IF EXISTS pool.saved");
         await administrator.QueryAsync("CREATE TABLE pool.saved (id INT PRIMARY KEY) ENGINE=InnoDB");
-        await using var node = await rig.StartNodeAsync(s_small);
+        await using var node = await rig.KeptNodeAsync(s_small);
         await using var first = await node.ConnectAsync();
         await using var second = await node.ConnectAsync();
         await first.QueryAsync("SET autocommit = 0");
@@ -44,7 +44,7 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
         await administrator.QueryAsync("SET lock_wait_timeout = 10");
         await administrator.QueryAsync("DROP TABLE IF EXISTS pool.kept");
         await administrator.QueryAsync($"CREATE TABLE pool.kept (id INT) ENGINE={engine}");
-        await using var node = await rig.StartNodeAsync(s_small);
+        await using var node = await rig.KeptNodeAsync(s_small);
         await using var client = await node.ConnectAsync();
         await client.QueryAsync("SET autocommit = 0, completion_type = 1");
         await client.TryAsync(sql);
@@ -60,7 +60,7 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
         await administrator.QueryAsync("SET lock_wait_timeout = 10");
         await administrator.QueryAsync("DROP TABLE IF EXISTS pool.kept");
         await administrator.QueryAsync("CREATE TABLE pool.kept (id INT)");
-        await using var node = await rig.StartNodeAsync(s_small);
+        await using var node = await rig.KeptNodeAsync(s_small);
         await using (var client = await node.ConnectAsync())
         {
             await client.QueryAsync("SET autocommit = 0");
@@ -80,7 +80,7 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
         await using var administrator = await rig.AdministratorAsync();
         await administrator.QueryAsync("DROP TABLE IF EXISTS pool.xa");
         await administrator.QueryAsync("CREATE TABLE pool.xa (id INT PRIMARY KEY) ENGINE=InnoDB");
-        await using var node = await rig.StartNodeAsync(s_small);
+        await using var node = await rig.KeptNodeAsync(s_small);
         await using (var client = await node.ConnectAsync())
         {
             foreach (var sql in new[] { "XA START 'x'", "INSERT INTO pool.xa VALUES (1)", "XA END 'x'", "XA PREPARE 'x'" })
@@ -148,7 +148,7 @@ public abstract class UnreportedStateTests<TServer>(FaultRig<TServer> rig)
     [Fact]
     public async Task Under_a_wide_character_set_a_statement_runs_that_was_prepared_under_other_settings()
     {
-        await using var node = await rig.StartNodeAsync(s_small);
+        await using var node = await rig.KeptNodeAsync(s_small);
         await using var client = await node.ConnectAsync();
         var prepared = await client.RunAsync(CommandCode.StmtPrepare, "SELECT CAST(? AS SIGNED)"u8.ToArray());
 

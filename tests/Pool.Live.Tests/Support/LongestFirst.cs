@@ -4,7 +4,7 @@ using Pool.Live.Tests.Twin;
 using Xunit.Abstractions;
 
 // They wait more than they compute: for leases to end, for servers to start, for each other.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: TestCollectionOrderer($"Pool.Live.Tests.Support.{nameof(LongestFirst)}", "Pool.Live.Tests")]
 
 namespace Pool.Live.Tests.Support;

@@ -45,7 +45,7 @@ internal static class TwinSchema
         yield return "CREATE FUNCTION f_sets(x INT) RETURNS INT DETERMINISTIC BEGIN SET SESSION sort_buffer_size = x; RETURN @@sort_buffer_size; END";
         yield return $"CREATE FUNCTION f_lock() RETURNS INT RETURN GET_LOCK('f{client:00}', 0)";
         yield return "CREATE PROCEDURE p_plain(n INT) SELECT id, v FROM t WHERE id < n ORDER BY id";
-        yield return "CREATE PROCEDURE p_out(IN i INT, OUT o INT, INOUT io INT) BEGIN SET o = i + 1; SET io = io + i; END";
+        yield return "CREATE PROCEDURE p_out(IN i INT, OUT o INT, INOUT io INT) BEGIN SET o = i + 1; SET io = io + i; DO 0; END";
         yield return "CREATE PROCEDURE p_insert(n INT) INSERT INTO t (v, s) VALUES (n, 'proc'), (n + 1, 'proc')";
         yield return "CREATE PROCEDURE p_set(n INT) BEGIN SET SESSION sort_buffer_size = n; SET time_zone = '+03:00'; END";
         yield return "CREATE PROCEDURE p_mode() BEGIN SET SESSION sql_mode = 'ANSI_QUOTES'; END";

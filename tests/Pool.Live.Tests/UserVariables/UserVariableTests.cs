@@ -25,7 +25,7 @@ public abstract class UserVariableTests<TServer>(FaultRig<TServer> rig)
     [InlineData(3)]
     public async Task Eight_sessions_on_two_connections_see_what_their_twins_on_direct_connections_see(int seed)
     {
-        await using var node = await rig.StartNodeAsync(s_small);
+        await using var node = await rig.KeptNodeAsync(s_small);
         var random = new Random(seed);
         var statements = new UserVariableStatements(random);
         var pairs = new List<(SqlClient Pooled, SqlClient Direct)>();
@@ -69,7 +69,7 @@ public abstract class UserVariableTests<TServer>(FaultRig<TServer> rig)
     [InlineData("PREPARE s FROM 'SELECT 1'", "TextPrepare", "DEALLOCATE PREPARE s")]
     public async Task A_pin_is_shown_with_its_statement_and_ends_with_its_cause(string begins, string reason, string ends)
     {
-        await using var node = await rig.StartNodeAsync(s_small);
+        await using var node = await rig.KeptNodeAsync(s_small);
         await using var client = await node.ConnectAsync();
         await client.QueryAsync("CREATE DATABASE IF NOT EXISTS pins");
         await client.QueryAsync("USE pins");
@@ -88,7 +88,7 @@ public abstract class UserVariableTests<TServer>(FaultRig<TServer> rig)
     [Fact]
     public async Task Who_tries_in_vain_for_a_lock_keeps_no_connection()
     {
-        await using var node = await rig.StartNodeAsync(s_small);
+        await using var node = await rig.KeptNodeAsync(s_small);
         await using var holder = await node.ConnectAsync();
         await using var other = await node.ConnectAsync();
         await holder.QueryAsync("SELECT GET_LOCK('live job', 0)");
@@ -112,7 +112,7 @@ public abstract class UserVariableTests<TServer>(FaultRig<TServer> rig)
         string assignment, string first)
     {
         const string Asks = "SELECT @v, CHARSET(@v), @v = 'TEXT'";
-        await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 2 });
+        await using var node = await rig.KeptNodeAsync(new NodeSettings { MaxConnections = 2 });
         await using var direct = await rig.AdministratorAsync();
         await using var pooled = await node.ConnectAsync();
         await using var other = await node.ConnectAsync();
@@ -151,7 +151,7 @@ public abstract class UserVariableTests<TServer>(FaultRig<TServer> rig)
     public async Task Long_data_for_a_statement_that_is_prepared_anew_do_nothing_to_anothers_variable()
     {
         const string Asks = "SELECT @v, CHARSET(@v), @v = 'TEXT'";
-        await using var node = await rig.StartNodeAsync(new NodeSettings { MaxConnections = 2 });
+        await using var node = await rig.KeptNodeAsync(new NodeSettings { MaxConnections = 2 });
         await using var client = await node.ConnectAsync();
         await using var other = await node.ConnectAsync();
         var id = BitConverter.GetBytes((await PrepareAsync(client, "SELECT @v := _utf8mb4'x', ?")).Summary.StatementId);
