@@ -160,6 +160,9 @@ public sealed class BackendConnection : PooledConnection
     }
 
     /// <inheritdoc/>
+    internal override bool TryRecall() => Holder?.TryGiveBack() == true;
+
+    /// <inheritdoc/>
     public override async ValueTask<bool> ResetAsync(CancellationToken cancel = default)
     {
         // What a reset keeps is known from the fingerprint alone.

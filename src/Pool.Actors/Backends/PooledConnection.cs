@@ -11,6 +11,7 @@ namespace Pool.Actors.Backends;
 public abstract class PooledConnection
 {
     private long _lentTo;
+    private bool _isOffered;
 
     /// <summary>What the handshake fixed.</summary>
     public abstract ConnectionClass Class { get; }
@@ -46,6 +47,9 @@ public abstract class PooledConnection
         set => Volatile.Write(ref _lentTo, value?.Value ?? 0);
     }
 
+    /// <summary>Its session holds it for convenience alone: see <see cref="Offers"/>, which alone changes it. For any thread.</summary>
+    internal bool IsOffered => Volatile.Read(ref _isOffered);
+
     /// <summary>When it was opened or borrowed, or a little later, by the pool's exact clock; set by the pool alone.</summary>
     public long OpenedAt { get; set; }
 
@@ -80,4 +84,12 @@ public abstract class PooledConnection
     /// </summary>
     /// <param name="now">A <see cref="TimeProvider.GetTimestamp"/> of the pool's clock.</param>
     public abstract void CheckLimits(long now);
+
+    /// <summary>
+    /// Has the session that holds the connection for convenience alone give it back, if it can and somebody waits whom that serves; it takes a moment. From
+    /// any thread; must not block or throw.
+    /// </summary>
+    internal virtual bool TryRecall() => false;
+
+    internal bool ExchangeOffered(bool isOffered) => Interlocked.Exchange(ref _isOffered, isOffered);
 }

@@ -64,6 +64,7 @@ public sealed class BackendPool : IAsyncDisposable
         _state.Quotas.Admitted = _dispatcher.ServeAdmitted;
         _resetter = new ConnectionResetter(_state, _closer, Borrowings, _dispatcher);
         Lending = new Lending(this, _state, _idle, _opener, _closer, _dispatcher);
+        Offers = new Offers(_state, Borrowings);
         _janitor = new Janitor(_state, _idle, _opener, _dispatcher, Borrowings);
     }
 
@@ -75,6 +76,9 @@ public sealed class BackendPool : IAsyncDisposable
 
     /// <summary>The connections of other nodes that are used here.</summary>
     internal Borrowings Borrowings { get; }
+
+    /// <summary>The connections that sessions hold for their convenience alone.</summary>
+    internal Offers Offers { get; }
 
     /// <summary>What other nodes may have.</summary>
     public Lending Lending { get; }
@@ -158,6 +162,11 @@ public sealed class BackendPool : IAsyncDisposable
         }
 
         _dispatcher.Serve(joining: waiter);
+        if (!wait.IsCompleted)
+        {
+            Offers.Recall();
+        }
+
         return wait;
     }
 

@@ -167,20 +167,21 @@ internal sealed class Borrowings : IAsyncDisposable
     /// <summary>Enforces the limits on those that sessions hold. The janitor's.</summary>
     public void CheckLimits(long now)
     {
-        if (Count == 0)
-        {
-            return;
-        }
-
-        PooledConnection[] borrowed;
-        lock (_state.Line.Gate)
-        {
-            borrowed = [.. _borrowed];
-        }
-
-        foreach (var connection in borrowed)
+        foreach (var connection in All())
         {
             connection.CheckLimits(now);
+        }
+    }
+
+    /// <summary>Asks for one that a session holds for convenience alone: see <see cref="Offers"/>.</summary>
+    public void Recall()
+    {
+        foreach (var connection in All())
+        {
+            if (connection.IsOffered && connection.TryRecall())
+            {
+                return;
+            }
         }
     }
 
@@ -189,6 +190,19 @@ internal sealed class Borrowings : IAsyncDisposable
     {
         GiveBackKept(TimeSpan.Zero);
         return _timer.DisposeAsync();
+    }
+
+    private PooledConnection[] All()
+    {
+        if (Count == 0)
+        {
+            return [];
+        }
+
+        lock (_state.Line.Gate)
+        {
+            return [.. _borrowed];
+        }
     }
 
     // Where users have caps, none is taken by a node that may be lost: what it borrowed before counts until its lender has said that it is

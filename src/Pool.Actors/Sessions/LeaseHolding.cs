@@ -123,6 +123,7 @@ internal static class LeaseHolding
             return null;
         }
 
+        session.Origin.Backend.Pool.Offers.Remove(lease.Connection);
         lease.Connection.Holder = null;
         return lease.Connection;
     }

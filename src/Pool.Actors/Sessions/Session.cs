@@ -207,7 +207,7 @@ public sealed class Session : ILeaseHolder
             {
                 if (!Inbox.HasCommand)
                 {
-                    _turn.Rest();
+                    Rest();
                     step = await WakeAsync(await _client.ReceiveAsync(Inbox.Free));
                     continue;
                 }
@@ -281,6 +281,9 @@ public sealed class Session : ILeaseHolder
     /// <inheritdoc/>
     public void CheckLease(BackendConnection connection, long now) => SessionWatch.CheckLease(this, connection.Lease, now);
 
+    /// <inheritdoc/>
+    public bool TryGiveBack() => SessionWatch.TryGiveBack(this);
+
     /// <summary>Its client is not served any more.</summary>
     internal void SetKilled() => Interlocked.Exchange(ref _killed, 1);
 
@@ -314,6 +317,18 @@ public sealed class Session : ILeaseHolder
         Needed = wanted == Fingerprint.None ? wanted : Carried.Painted;
     }
 
+    private void Rest()
+    {
+        if (_lease is { } lease)
+        {
+            SessionWatch.Rest(this, lease);
+        }
+        else
+        {
+            _turn.Rest();
+        }
+    }
+
     private ValueTask<Step> WakeAsync(int received) =>
         _turn.Take(SessionState.Busy) == SessionState.Idle ? ValueTask.FromResult(Take(received)) : WakeSlowlyAsync(received);
 
@@ -338,6 +353,11 @@ public sealed class Session : ILeaseHolder
         if (received == 0)
         {
             return Step.Close;
+        }
+
+        if (Lease is { } lease)
+        {
+            Origin.Backend.Pool.Offers.Remove(lease.Connection);
         }
 
         Inbox.Received(received);

@@ -5,7 +5,7 @@ using Pool.Wire.Statements;
 
 namespace Pool.Actors.Sessions;
 
-/// <summary>The limits on what a session may hold, and for how long. Called from the janitors' threads.</summary>
+/// <summary>The limits on what a session may hold, and for how long. Called from any thread.</summary>
 internal static class SessionWatch
 {
     // Long enough for a driver that asks for warnings right away, short enough for a client that never does.
@@ -88,15 +88,41 @@ internal static class SessionWatch
     }
 
     /// <summary>
-    /// Has something done for the session while its client is silent; a command that comes meanwhile waits until it is done. Does
-    /// nothing if the session is not idle.
+    /// The session's own flow begins to wait for its client, and holds a connection: if for convenience alone, others may have it.
     /// </summary>
-    private static void WhileIdle(Session session, Func<Session, Task> work)
+    public static void Rest(Session session, Lease lease)
     {
-        if (session.Turn.TrySettle() is { } settled)
+        var isSpare = (session.Pins & ~PinReasons.Soft) == 0;
+        if (isSpare)
         {
-            _ = SettleAsync(session, work, settled);
+            session.Origin.Backend.Pool.Offers.Add(lease.Connection);
         }
+
+        session.Turn.Rest();
+        if (isSpare)
+        {
+            // Whoever joined the line too early to see the offer, or to find the session at rest, is seen here.
+            Interlocked.MemoryBarrier();
+            TryGiveBack(session);
+        }
+    }
+
+    /// <summary>Has the session give back what it holds for convenience alone, if it waits for its client, and somebody for a connection.</summary>
+    public static bool TryGiveBack(Session session) => session.Origin.HasWaiters && session.IsIdle && WhileIdle(session, GiveBackAsync);
+
+    /// <summary>
+    /// Has something done for the session while its client is silent; a command that comes meanwhile waits until it is done. Does
+    /// nothing, and answers false, if the session is not idle.
+    /// </summary>
+    private static bool WhileIdle(Session session, Func<Session, Task> work)
+    {
+        if (session.Turn.TrySettle() is not { } settled)
+        {
+            return false;
+        }
+
+        _ = SettleAsync(session, work, settled);
+        return true;
     }
 
     private static async Task SettleAsync(Session session, Func<Session, Task> work, TaskCompletionSource settled)
