@@ -78,19 +78,29 @@ internal sealed class EtcdLease : ICoordinationLease
     private void Renew()
     {
         var interval = LeaseTimes.RenewalInterval(_timeToLive);
+        var isFailing = false;
         for (var pause = interval; !_stop.Wait(pause);)
         {
             var sentAt = _time.GetTimestamp();
             var (answer, problem) = _renewal.Try();
             if (answer is null)
             {
-                EtcdLog.NotRenewed(_logger, Id, problem!);
-                pause = interval / 4;
+                if (!isFailing)
+                {
+                    EtcdLog.NotRenewed(_logger, Id, problem!);
+                }
+
+                (isFailing, pause) = (true, interval / 4);
             }
             else if (answer.Ttl > 0)
             {
                 Volatile.Write(ref _provenSince, sentAt);
-                pause = interval;
+                if (isFailing)
+                {
+                    EtcdLog.RenewedAgain(_logger, Id);
+                }
+
+                (isFailing, pause) = (false, interval);
             }
             else
             {

@@ -171,6 +171,22 @@ public sealed class EtcdCoordinatorTests : IDisposable
         lease.Abandon();
     }
 
+    [Fact]
+    public async Task Renewals_that_fail_are_told_when_that_begins_and_when_it_ends_and_not_each_of_them()
+    {
+        const int Failing = 5;
+        var asked = 0;
+        var gateway = Gateway(request => request.Path == "/v3/lease/grant" ? FakeGateway.Json("""{"ID":"77","TTL":"2"}""")
+            : Interlocked.Increment(ref asked) <= Failing ? FakeGateway.Error(14, "etcdserver: no leader")
+            : FakeGateway.Chunked("""{"result":{"ID":"77",""", "\"TTL\":\"2\"}}\n"));
+        await using var coordinator = Coordinator([gateway]);
+        await using var lease = (await coordinator.GrantAsync(TimeSpan.FromSeconds(2), CancellationToken.None))!;
+        await TestNode.UntilAsync(() => Volatile.Read(ref asked) > Failing + 1, "it is renewed again");
+        lease.Abandon();
+        Assert.Single(_log.Lines, line => line.Contains("Lease 77 could not be renewed", StringComparison.Ordinal));
+        Assert.Single(_log.Lines, line => line.Contains("Lease 77 is renewed again", StringComparison.Ordinal));
+    }
+
     private async Task<CommitResult> CommitAsync(Func<GatewayRequest, string?> answer, TimeSpan? patience = null)
     {
         await using var coordinator = Coordinator([Gateway(answer)], patience: patience);
