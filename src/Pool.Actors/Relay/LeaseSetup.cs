@@ -113,8 +113,7 @@ internal static class LeaseSetup
         return result.Failure switch
         {
             LeaseFailure.TimedOut => Error(
-                session, PoolError.LeaseTimeout, backend.Name, (long)options.LeaseTimeout.TotalMilliseconds,
-                result.ConnectFailure is { } failure ? $". The last attempt to open one failed: {failure.Text}" : ""),
+                session, PoolError.LeaseTimeout, backend.Name, (long)options.LeaseTimeout.TotalMilliseconds, Cause(backend.Pool.Mode, result.ConnectFailure)),
             LeaseFailure.UserTimedOut => Error(
                 session, PoolError.UserConnectionsReached, backend.Name, session.Origin.User, session.Waiter.Quota!.Cap, (long)options.LeaseTimeout.TotalMilliseconds),
             LeaseFailure.LineFull => Error(session, PoolError.LineFull, backend.Name, options.MaxWaiters),
@@ -123,6 +122,14 @@ internal static class LeaseSetup
             _ => Error(session, PoolError.BackendUnavailable, backend.Name, result.ConnectFailure?.Text),
         };
     }
+
+    private static string Cause(PoolMode mode, ConnectFailure? failure) => mode switch
+    {
+        PoolMode.Paused => ". An operator has paused the pool, until 'pbm pool resume'",
+        PoolMode.Drained => ". An operator has drained the backend, until 'pbm pool resume'",
+        _ when failure is not null => $". The last attempt to open one failed: {failure.Text}",
+        _ => "",
+    };
 
     // Null: ready. Else what went wrong; a negative code means that the connection is lost.
     private static async ValueTask<QueryResult?> ReadyAsync(

@@ -157,6 +157,20 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Who_waits_too_long_at_a_paused_pool_is_told_that_it_is_paused()
+    {
+        await using var node = new TestNode(connections: 1, pool: o => o with { LeaseTimeout = 3 * s_second });
+        var client = await node.LogInAsync();
+        node.Backend.Pool.Pause();
+        var waiting = client.QueryAsync("SELECT 'late'");
+        await TestNode.UntilAsync(() => node.Now.Waiting == 1, "it waits");
+        node.Time.Advance(4 * s_second);
+        Assert.EndsWith("not executed. An operator has paused the pool, until 'pbm pool resume'", (await waiting).Text, StringComparison.Ordinal);
+        node.Backend.Pool.Resume();
+        Assert.True((await client.QueryAsync("SELECT 1")).Succeeded);
+    }
+
+    [Fact]
     public async Task A_full_line_is_told_at_once()
     {
         await using var node = new TestNode(connections: 1, pool: o => o with { MaxWaiters = 1 });
