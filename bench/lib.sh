@@ -175,14 +175,14 @@ node_port() { echo $((base_port + 100 + $1)); }
 node_admin_port() { echo $((base_port + 130 + $1)); }
 
 # start_node NUMBER CAP [BACKEND_KEYS]: a node of a cluster, of whose etcd start_etcd has seen to; its process id is in $started afterwards.
-# It speaks to the database without TLS, or with it if $backend_tls is required.
+# It speaks to the database without TLS, or with it if $backend_tls is required, and to other nodes with it unless $encrypt is false.
 start_node() {
     local admin deadline=$((SECONDS + 60))
     admin=$(node_admin_port "$1")
     cat > "$work/node-$1.json" <<JSON
 {
   "Node": { "Name": "bench-$1" },
-  "Cluster": { "Name": "bench", "Etcd": { "Endpoints": [ "http://127.0.0.1:$etcd_port" ] }, "Secret": { "Environment": "CLUSTER_SECRET" },
+  "Cluster": { "Name": "bench", "Etcd": { "Endpoints": [ "http://127.0.0.1:$etcd_port" ] }, "Secret": { "Environment": "CLUSTER_SECRET" }, "Encrypt": ${encrypt:-true},
                "Address": "127.0.0.1", "Port": $((base_port + 160 + $1)), "AdvertisedHost": "127.0.0.1" },
   "Listeners": [ { "Name": "main", "Address": "127.0.0.1", "Port": $(node_port "$1"), "Backend": "main", "Tls": { "Mode": "off" } } ],
   "Backends": [ { "Name": "main", "Host": "127.0.0.1", "Port": $db_port, "MaxConnections": $2,

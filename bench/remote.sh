@@ -1,10 +1,10 @@
 #!/bin/bash
 # What does a statement cost on a connection that another node lends, beside one of the node's own, and beside a new connection?
-# Once without and once with TLS to the database.
+# Once without TLS anywhere, once with it to the database and between the nodes, and once between the nodes alone.
 #
 # First as a client sees it. Two nodes, an etcd, and one client whose statements go to a node that has a connection (local) or to one that has
 # none and borrows (remote): one after the other, so that the loan lasts, and a hundred per second, so that each is asked for. Beside them
-# the database itself, without TLS (direct).
+# the database itself, without TLS (direct). The local arm has nothing that is encrypted but the way to the database.
 # Then without the client and the way to the node: two nodes' pools in one process, with TCP over loopback between them, beside a connection
 # that is opened for the statement. A lease of the node's own through the dumb relay says about what one hop more costs on the machine.
 # The nodes' pipes are not encrypted here.
@@ -36,13 +36,15 @@ round() { # SECONDS ARMS
                 local) port=$(node_port 2) ;;
                 remote) port=$(node_port 1) ;;
             esac
-            "$load" point --label "$arm" --mode-label "backend TLS $backend_tls, $([ "$rate" = 0 ] && echo "one after the other" || echo "$rate per second")" \
+            "$load" point --label "$arm" --mode-label "TLS $tls, $([ "$rate" = 0 ] && echo "one after the other" || echo "$rate per second")" \
                 --port "$port" --connections 1 --rate "$rate" --seconds "$1" --warmup 0.5 --json || say "$arm: there were errors"
         done
     done
 }
 
-for backend_tls in disabled required; do
+for tls in nowhere everywhere "between nodes"; do
+    [ "$tls" = everywhere ] && backend_tls=required || backend_tls=disabled
+    [ "$tls" = nowhere ] && encrypt=false || encrypt=true
     # Each node has its floor and no more, one connection that it keeps for itself and one for statements; a place is kept for who looks
     # what there is.
     for n in 1 2; do
@@ -54,7 +56,7 @@ for backend_tls in disabled required; do
     pids+=("$!")
     echo 'BEGIN; SELECT 1;' >&"$held"
     sleep 1
-    interleave "remote-$backend_tls" "$pairs" "$seconds" round local remote direct
+    interleave "remote-${tls// /-}" "$pairs" "$seconds" round local remote direct
     "$load" compare "$results" local
     "$load" errors "$results"
     exec {held}>&-
