@@ -1,5 +1,3 @@
-using System.Buffers;
-using Microsoft.Extensions.Logging;
 using Pool.Actors.Backends;
 using Pool.Actors.Errors;
 using Pool.Actors.Pooling;
@@ -17,7 +15,7 @@ namespace Pool.Actors.Sessions;
 
 /// <summary>
 /// One client connection from its login to its end: the actor that owns its settings, its place in line and its lease. Its flow
-/// of control is <see cref="ServeAsync"/>, one command at a time; everybody else reaches it through <see cref="KillAsync(KillScope)"/>,
+/// of control is <see cref="SessionFlow"/>, one command at a time; everybody else reaches it through <see cref="KillAsync(KillScope)"/>,
 /// <see cref="CheckLease"/>, <see cref="CheckIdle"/> and <see cref="Drain"/>, which may be called from any thread.
 /// </summary>
 public sealed class Session : ILeaseHolder
@@ -198,73 +196,7 @@ public sealed class Session : ILeaseHolder
     }
 
     /// <summary>Serves the client until it leaves or is made to. Never throws.</summary>
-    public async Task ServeAsync()
-    {
-        try
-        {
-            var step = Step.Next;
-            while (step != Step.Close && !IsKilled)
-            {
-                if (!Inbox.HasCommand)
-                {
-                    Rest();
-                    step = await WakeAsync(await _client.ReceiveAsync(Inbox.Free));
-                    continue;
-                }
-
-                step = CommandStart.Begin(this);
-                if (step == Step.Wait)
-                {
-                    step = CommandStart.Resume(this, await LeaseSetup.WaitAsync(this));
-                }
-
-                if (step == Step.Prepare)
-                {
-                    step = await CommandPreparation.PrepareAsync(this);
-                }
-
-                if (step == Step.Send)
-                {
-                    step = Sent(await _lease!.Connection.SendAsync(Outgoing));
-                }
-
-                while (step is Step.Reply or Step.Scan)
-                {
-                    step = step == Step.Scan ? _lease!.Scan() : _lease!.Take(await _lease.Connection.ReceiveAsync());
-                    if (!await SendReadyAsync() && step != Step.Finish)
-                    {
-                        step = Step.ClientLeft;
-                    }
-                    else if (step == Step.ClientData)
-                    {
-                        step = await LocalInfile.RelayAsync(this);
-                    }
-                }
-
-                if (step == Step.Finish)
-                {
-                    step = CommandEnd.Finish(this);
-                }
-
-                if (step is not (Step.Next or Step.Close))
-                {
-                    step = await CommandEnd.SettleAsync(this, step);
-                }
-            }
-        }
-        catch (Exception e)
-        {
-            // Nobody knows where the connection is in its exchange.
-            SessionLog.Failed(Services.Logger, Id.Value, e);
-            _lease?.End();
-            this.Discard("fault");
-        }
-        finally
-        {
-            _turn.End();
-            await this.CleanUpAsync();
-        }
-    }
+    public Task ServeAsync() => SessionFlow.ServeAsync(this);
 
     /// <summary>
     /// Ends the session, or the statement that it runs, as KILL does. Completes when no statement of it can be hit any more by
@@ -315,77 +247,6 @@ public sealed class Session : ILeaseHolder
         fingerprints.LetGo(Wanted);
         Wanted = wanted;
         Needed = wanted == Fingerprint.None ? wanted : Carried.Painted;
-    }
-
-    private void Rest()
-    {
-        if (_lease is { } lease)
-        {
-            SessionWatch.Rest(this, lease);
-        }
-        else
-        {
-            _turn.Rest();
-        }
-    }
-
-    private ValueTask<Step> WakeAsync(int received) =>
-        _turn.Take(SessionState.Busy) == SessionState.Idle ? ValueTask.FromResult(Take(received)) : WakeSlowlyAsync(received);
-
-    private async ValueTask<Step> WakeSlowlyAsync(int received)
-    {
-        SessionState state;
-        while ((state = _turn.Take(SessionState.Busy)) != SessionState.Idle)
-        {
-            if (state == SessionState.Ended)
-            {
-                return Step.Close;
-            }
-
-            await _turn.UntilSettled;
-        }
-
-        return Take(received);
-    }
-
-    private Step Take(int received)
-    {
-        if (received == 0)
-        {
-            return Step.Close;
-        }
-
-        if (Lease is { } lease)
-        {
-            Origin.Backend.Pool.Offers.Remove(lease.Connection);
-        }
-
-        Inbox.Received(received);
-        Services.Metrics.BytesFromClients.Add(received);
-        return Step.Next;
-    }
-
-    private Step Sent(bool sent)
-    {
-        ConsumeSent();
-        return !sent ? Step.Lost
-            : ReplyShapes.Of(_lease!.Command) == ReplyShape.None ? Step.Finish
-            : Step.Reply;
-    }
-
-    private ValueTask<bool> SendReadyAsync()
-    {
-        var window = _lease!.Connection.Replies.Window;
-        var ready = window.Ready;
-        if (ready.IsEmpty)
-        {
-            return ValueTask.FromResult(true);
-        }
-
-        Services.Metrics.BytesToClients.Add(ready.Length);
-        window.Sent();
-        Capture?.Reply.Write(ready.Span);
-        return SendAsync(ready);
     }
 
     /// <summary>Sends bytes to the client; false when it is gone. While it does not read, the watch can see that.</summary>
