@@ -114,8 +114,11 @@ public sealed partial class SessionTests(SessionCluster cluster) : IClassFixture
         await using var coordinator = cluster.Etcd.Coordinator();
         var options = new MembershipOptions { Cluster = SessionCluster.Name, Name = "looks", PeerAddress = "", Secret = SessionCluster.Secret };
         await using var membership = new ClusterMembership(coordinator, options, TimeProvider.System, new Random(1), NullLogger.Instance);
+        // One attempt may fail, on a busy machine, as a node's own may.
         var joined = await membership.JoinAsync(CancellationToken.None);
-        Assert.Equal(JoinOutcome.Joined, joined.Outcome);
+        await Eventually.TrueAsync(
+            async () => joined.Outcome == JoinOutcome.Joined || (joined = await membership.JoinAsync(CancellationToken.None)).Outcome == JoinOutcome.Joined,
+            () => $"{joined}");
         var member = membership.View.Members[name];
         await membership.LeaveAsync(CancellationToken.None);
         return member;
