@@ -12,9 +12,13 @@ internal sealed class Borrowings : IAsyncDisposable
     // Several times what a client that sends statement after statement takes between two of them; too short to be missed at home.
     private static readonly TimeSpan s_keep = TimeSpan.FromMilliseconds(5);
 
+    // A little longer than a node that had none is left alone at first. What it has by then is not missed until the janitor's next tick.
+    private static readonly TimeSpan s_askAgain = TimeSpan.FromMilliseconds(25);
+
     private readonly PoolState _state;
     private readonly Func<bool> _mayBorrow;
     private readonly ITimer _timer;
+    private readonly ITimer _again;
     private readonly List<PooledConnection> _borrowed = [];
     private readonly List<(PooledConnection Connection, long Since)> _kept = [];
     private readonly List<Search> _searches = [];
@@ -22,6 +26,7 @@ internal sealed class Borrowings : IAsyncDisposable
     private bool _isTimed;
     private int _count;
     private int _toBegin;
+    private volatile bool _willAskAgain;
 
     /// <param name="state">What the parts of the pool share.</param>
     /// <param name="mayBorrow">False while this node cannot prove that its cluster does not take it for lost.</param>
@@ -30,6 +35,8 @@ internal sealed class Borrowings : IAsyncDisposable
         (_state, _mayBorrow) = (state, mayBorrow);
         _timer = state.Clock.Exact.CreateTimer(
             static borrowings => ((Borrowings)borrowings!).GiveBackOverdue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _again = state.Clock.Exact.CreateTimer(
+            static borrowings => ((Borrowings)borrowings!).AskAgain(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Called with one that arrived, which belongs to whoever is called.</summary>
@@ -72,9 +79,16 @@ internal sealed class Borrowings : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Asks whom <see cref="Find"/> has found; not under the gate, since it sends.</summary>
+    /// <summary>
+    /// Asks whom <see cref="Find"/> has found, and looks again soon while somebody waits; not under the gate, since it sends.
+    /// </summary>
     public void BeginSearches()
     {
+        if (Source is not null && _state.Line.Count != 0 && !_willAskAgain && !Interlocked.Exchange(ref _willAskAgain, true))
+        {
+            _again.Change(s_askAgain, Timeout.InfiniteTimeSpan);
+        }
+
         if (Volatile.Read(ref _toBegin) == 0)
         {
             return;
@@ -109,7 +123,7 @@ internal sealed class Borrowings : IAsyncDisposable
         Came(connection);
     }
 
-    /// <summary>A search has found nothing. Whoever it was for is looked after by the next tick of the janitor, if not before.</summary>
+    /// <summary>A search has found nothing. Whoever it was for is looked after again soon.</summary>
     public void Failed(Search search)
     {
         lock (_state.Line.Gate)
@@ -186,10 +200,11 @@ internal sealed class Borrowings : IAsyncDisposable
     }
 
     /// <summary>Gives back what is kept; the pool is stopping.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         GiveBackKept(TimeSpan.Zero);
-        return _timer.DisposeAsync();
+        await _again.DisposeAsync();
+        await _timer.DisposeAsync();
     }
 
     private PooledConnection[] All()
@@ -208,6 +223,19 @@ internal sealed class Borrowings : IAsyncDisposable
     // Where users have caps, none is taken by a node that may be lost: what it borrowed before counts until its lender has said that it is
     // over, and what it borrows afterwards would count nowhere.
     private bool MayAsk => !_state.Quotas.Any || _mayBorrow();
+
+    private void AskAgain()
+    {
+        _willAskAgain = false;
+        try
+        {
+            Changed();
+        }
+        catch (Exception exception)
+        {
+            PoolLog.Unexpected(_state.Logger, exception, _state.Options.Name, "asking other nodes again");
+        }
+    }
 
     private PooledConnection? TryTakeKept(Waiter waiter)
     {

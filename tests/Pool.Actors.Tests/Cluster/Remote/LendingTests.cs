@@ -51,6 +51,34 @@ public sealed class LendingTests
     }
 
     [Fact]
+    public async Task Who_was_refused_is_asked_for_again_before_the_next_tick_of_the_janitor()
+    {
+        await using var cluster = new TestCluster([1, 1]);
+        await cluster.SpareAsync(1);
+        var (holder, busy, waiter) = (await cluster[0].LogInAsync(), await cluster[1].LogInAsync(), await cluster[0].LogInAsync());
+        await holder.QueryAsync("BEGIN");
+        await busy.QueryAsync("BEGIN");
+        var waiting = waiter.QueryAsync("SELECT 'waited'");
+        await TestNode.UntilAsync(() => cluster.Metrics(0).NotBorrowed.Values.Any(), "it is refused");
+        await busy.QueryAsync("COMMIT");
+        await TestNode.UntilAsync(() => cluster[1].Now.Idle == 1, "it is given back");
+        for (var tick = 0; tick < 2; tick++)
+        {
+            cluster[1].Time.Advance(TimeSpan.FromMilliseconds(250));
+        }
+
+        // Less than a tick at the node that waits; in steps, since the refusal may not have been taken note of yet.
+        for (var step = 0; step < 8 && !waiting.IsCompleted; step++)
+        {
+            cluster[0].Time.Advance(TimeSpan.FromMilliseconds(30));
+            await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromMilliseconds(100)));
+        }
+
+        Assert.True(waiting.IsCompletedSuccessfully, "nobody was asked again");
+        Assert.Equal(1, cluster.Metrics(0).Borrowed.Value);
+    }
+
+    [Fact]
     public async Task A_node_with_room_and_no_connection_opens_one_to_lend_it()
     {
         await using var cluster = new TestCluster([0, 1], pool: o => o);
