@@ -59,9 +59,9 @@ internal static class StatementSetup
                 await LeaseSetup.NeutralizeAsync(session, lease);
             }
 
-            var (result, added) = await KeepResultsAsync(session, lease, command) && await KeepVariablesAsync(session, lease, statement)
+            var (result, added, told) = await KeepResultsAsync(session, lease, command) && await KeepVariablesAsync(session, lease, statement)
                 ? await PrepareAsync(session, lease, statement.Text, rewritten)
-                : (QueryResult.Broken("the connection is lost"), null);
+                : (QueryResult.Broken("the connection is lost"), null, null);
             UserVariableTravel.Prepared(lease.Connection, statement.Facts, statement.Text.Text, statement.Text.Mode);
             if (result.Succeeded)
             {
@@ -73,7 +73,7 @@ internal static class StatementSetup
                 return (null, added);
             }
 
-            if (Refuse(session, result, attempt) is { } reason)
+            if (Refuse(session, result, told, attempt) is { } reason)
             {
                 return (reason, null);
             }
@@ -134,7 +134,8 @@ internal static class StatementSetup
         return SessionFunctions.TryRewrite(text.Text, CommandStart.Mode(session), values, output) ? output.WrittenSpan.ToArray() : null;
     }
 
-    private static async ValueTask<(QueryResult Result, ConnectionStatement? Added)> PrepareAsync(
+    // Diagnostics are those of a failure that the connection does not know any more.
+    private static async ValueTask<(QueryResult Result, ConnectionStatement? Added, Diagnostics? Told)> PrepareAsync(
         Session session, Lease lease, PreparedText text, byte[]? rewritten)
     {
         var (connection, backend) = (lease.Connection, session.Origin.Backend);
@@ -144,7 +145,7 @@ internal static class StatementSetup
         var foreign = carried is not null && !text.Key.Equals(session.Carried.ParseKeyLike(text.Key)) ? text.Key.ApplyTo(carried) : null;
         if (foreign is not null && await LeaseSetup.PaintAsync(session, connection, foreign) is { Succeeded: false } unpainted)
         {
-            return (unpainted, null);
+            return (unpainted, null, null);
         }
 
         var result = await SendAsync(connection, prepared, rewritten ?? text.Text.ToArray());
@@ -155,24 +156,27 @@ internal static class StatementSetup
         }
 
         var id = connection.Replies.Summary.StatementId;
+        var told = foreign is not null && result.ErrorCode > 0
+            ? Diagnostics.From(await connection.QueryAsync("SHOW WARNINGS", CancellationToken.None), connection.Capabilities)
+            : null;
         if (foreign is not null && result.ErrorCode >= 0 && await backend.Repaints.Between(foreign, carried!).RunAsync(connection) is { Succeeded: false } unrestored)
         {
-            return (unrestored, null);
+            return (unrestored, null, null);
         }
 
         if (!result.Succeeded)
         {
-            return (result, null);
+            return (result, null, told);
         }
 
         if (result.Warnings > 0 && backend.Facts!.Flavour == ServerFlavour.MariaDb && await connection.ClearWarningsAsync(ServerFlavour.MariaDb) is { ErrorCode: < 0 } lost)
         {
             // Its execution may leave them, for whoever asks on the connection then.
-            return (lost, null);
+            return (lost, null, null);
         }
 
         backend.Metrics.StatementsEvicted.Add(prepared.Add(rewritten is null ? text : null, id, backend.StatementsPerConnection, out var added));
-        return (result, added);
+        return (result, added, null);
     }
 
     private static async ValueTask<QueryResult> SendAsync(BackendConnection connection, ConnectionStatements prepared, byte[] text)
@@ -185,16 +189,20 @@ internal static class StatementSetup
     }
 
     // The server's own word, as it would have said it to the command; null if another connection may do better.
-    private static Refusal? Refuse(Session session, QueryResult result, int attempt)
+    private static Refusal? Refuse(Session session, QueryResult result, Diagnostics? told, int attempt)
     {
         var stateLost = session.LosesStateThere;
         if (result.ErrorCode > 0 && !session.Lease!.Connection.IsBroken)
         {
-            session.Lease.Connection.HasDiagnostics = true;
-            session.Lease.HasLastResult = true;
             session.Record.NoteLocal(-1);
-            session.Diagnostics = null;
-            session.Pin(session.Pins | PinReasons.Diagnostics);
+            session.Diagnostics = told;
+            session.Lease.HasLastResult = told is null;
+            if (told is null)
+            {
+                session.Lease.Connection.HasDiagnostics = true;
+                session.Pin(session.Pins | PinReasons.Diagnostics);
+            }
+
             return new Refusal(result.Packets);
         }
 

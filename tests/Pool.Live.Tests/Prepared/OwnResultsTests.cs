@@ -74,6 +74,26 @@ public abstract class OwnResultsTests<TServer>(FaultRig<TServer> rig) : Statemen
         await client.ResetAsync(id);
     });
 
+    [Theory]
+    [InlineData("SHOW WARNINGS")]
+    [InlineData("SELECT ROW_COUNT()")]
+    [InlineData("SELECT @@error_count, @@warning_count")]
+    public Task What_keeps_a_statement_from_being_prepared_anew_in_its_own_mode_is_told_afterwards(string asks) => SameAsync(async (client, _) =>
+    {
+        // One of the two connections has it prepared still.
+        foreach (var steps in (string[][])[["DROP TABLE prepared.t"], ["DROP TABLE prepared.t", "DO 0"]])
+        {
+            await client.QueryAsync("SET sql_mode = ''");
+            var id = await client.PrepareAsync("SELECT n, \"a\" FROM prepared.t");
+            await client.QueryAsync("SET sql_mode = 'ANSI_QUOTES'");
+            foreach (var step in steps)
+                await client.QueryAsync(step);
+            await client.ExecuteAsync(id);
+            await client.QueryAsync(asks);
+            await client.QueryAsync("CREATE TABLE prepared.t (n INT)");
+        }
+    });
+
     [Fact]
     public Task More_warnings_are_counted_than_shown() => SameAsync(isMoved: false, async (client, other) =>
     {
