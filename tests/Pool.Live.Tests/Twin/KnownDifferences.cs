@@ -63,6 +63,12 @@ internal static class KnownDifferences
     /// </summary>
     public static bool IsSentNoLongData(string sql, TwinParameter? before) => before is { IsNumber: true } || sql.Contains("ROW_COUNT()", StringComparison.Ordinal);
 
+    /// <summary>
+    /// A prepared statement whose first parameter is bound to no texts at MySQL, which computes with it: a text then becomes a number of the kind
+    /// that the text had with which the server read the statement again, and a statement that was prepared anew has seen no other.
+    /// </summary>
+    public static bool IsBoundToNoText(string sql) => sql.Contains("? +", StringComparison.Ordinal);
+
     /// <summary>Variables that SHOW VARIABLES shows and that are not compared, with the reason. Nor are those in which the two servers
     /// themselves differ: ports, paths and the like.</summary>
     public static IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>

@@ -187,7 +187,8 @@ internal sealed class TwinGenerator(int seed, int clients, bool isMySql)
             default:
                 (client.Texts[slot], client.Slots[slot]) = Any(TwinStatements.Prepared);
                 client.First[slot] = null;
-                client.Kinds[slot] = [.. Enumerable.Range(0, client.Slots[slot]).Select(_ => _random.Next(NullKind + 1))];
+                client.Kinds[slot] = [.. Enumerable.Range(0, client.Slots[slot]).Select(i =>
+                    _random.Next(i == 0 && KnownDifferences.IsBoundToNoText(client.Texts[slot]) ? TextKind : NullKind + 1))];
                 return new TwinCommand.Prepare(slot, client.Texts[slot]);
         }
     }
