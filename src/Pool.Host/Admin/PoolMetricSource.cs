@@ -26,7 +26,7 @@ public sealed class PoolMetricSource(string backend, PoolMetrics metrics, Func<P
         page.Counter("pool_prepares_on_demand_total", "Statements of sessions that were prepared on another connection.", metrics.PreparesOnDemand.Value, label);
         page.Counter("pool_statements_evicted_total", "Prepared statements closed on a connection to make room for others.", metrics.StatementsEvicted.Value, label);
         page.Counter("pool_hinted_total", "Statements that carried their session's settings in hints.", metrics.Hinted.Value, label);
-        page.Histogram("pool_lease_wait_seconds", "Time in line for a connection, of leases that had to wait.", metrics.WaitSeconds, label);
+        page.Histogram("pool_lease_wait_seconds", "Time in line for a connection, of those that had to wait, also of those that got none.", metrics.WaitSeconds, label);
         page.Counters("pool_waits_failed_total", "Waits that ended without a connection.", metrics.WaitsFailed, label);
         page.Counter("pool_connects_total", "Backend connections opened.", metrics.ConnectsSucceeded.Value, label);
         page.Counters("pool_connects_failed_total", "Connects to the backend that failed.", metrics.ConnectsFailed, label);

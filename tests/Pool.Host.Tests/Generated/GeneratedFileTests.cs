@@ -55,6 +55,17 @@ public sealed partial class GeneratedFileTests
         Assert.Empty(asked.Except(declared));
     }
 
+    [Fact]
+    public void The_operators_page_has_every_metric()
+    {
+        var sources = Directory.GetFiles(PathOf("src/Pool.Host/Admin"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
+        var written = sources.SelectMany(s => WrittenMetric().Matches(s)).Select(m => m.Groups[1].Value).ToHashSet();
+        var page = MetricName().Matches(File.ReadAllText(PathOf("docs/operations.md"))).Select(m => m.Value).ToHashSet();
+        Assert.True(written.Count > 70, $"only {written.Count} metrics were found in the sources");
+        Assert.Empty(written.Except(page));
+        Assert.Empty(page.Except(written));
+    }
+
     private static void Check(string file, Func<string, string> generate)
     {
         var current = File.Exists(PathOf(file)) ? File.ReadAllText(PathOf(file)) : "";
@@ -73,6 +84,9 @@ public sealed partial class GeneratedFileTests
 
     [GeneratedRegex(@"\b(pool|process|dotnet)_[a-z_]+")]
     private static partial Regex MetricName();
+
+    [GeneratedRegex(@"page\.(?:Gauge|Counters?|Histogram)\(\s*""([a-z_]+)""")]
+    private static partial Regex WrittenMetric();
 
     [GeneratedRegex("_seconds_(bucket|sum|count)$")]
     private static partial Regex HistogramSuffix();
