@@ -12,6 +12,12 @@ FirstGeneration.Limit();
 InlineCompletions.Enable();
 
 var command = CommandLine.Parse(args);
+if (command.Help)
+{
+    Console.WriteLine(CommandLine.Explanation);
+    return 0;
+}
+
 if (command.Problem is not null)
 {
     Console.Error.WriteLine($"pool: {command.Problem}\nusage: {CommandLine.Usage}");
