@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Pool.Host.Configuration;
 
-/// <summary>A MySQL or MariaDB server and the limits of its pool.</summary>
+/// <summary>
+/// A MySQL or MariaDB server and the limits of its pool. In a cluster all of them are each node's own, but for MaxConnections, which is of all
+/// nodes together.
+/// </summary>
 public sealed record BackendConfig
 {
     /// <summary>What listeners, accounts, logs and metrics call it.</summary>
@@ -16,9 +19,10 @@ public sealed record BackendConfig
     public int Port { get; init; } = 3306;
 
     /// <summary>
-    /// Connections to the server at once, whatever their state, the reserved ones included: never exceeded, but for the
-    /// one case that docs/operations.md tells. The default is well
-    /// below the server's own default of 151, and more than most servers have cores. In a cluster: of all nodes together, the same on
+    /// Connections to the server at once, whatever their state, the reserved ones included: never exceeded, but for what
+    /// docs/operations.md tells. The default is well
+    /// below the server's own default of 151, and more than most servers have cores. A reload raises it to 4,096 at most, or to what the
+    /// node was started with if that is more. In a cluster: of all nodes together, the same on
     /// each, not reloadable, and one of them is kept for looking after lost nodes.
     /// </summary>
     [Reloadable, Range(2, 65535)]
@@ -31,7 +35,10 @@ public sealed record BackendConfig
     [Range(1, 16)]
     public int ReservedConnections { get; init; } = 1;
 
-    /// <summary>Connections kept open when nobody needs them. None by default: opening one takes milliseconds.</summary>
+    /// <summary>
+    /// Connections kept open when nobody needs them; those that are opened for it are of the first of the backend's Accounts. None by default:
+    /// opening one takes milliseconds.
+    /// </summary>
     [Range(0, 65535)]
     public int MinIdle { get; init; }
 
@@ -85,8 +92,8 @@ public sealed record BackendConfig
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// The age at which a connection is replaced, so that memory that the server holds for it is freed and new addresses are
-    /// found.
+    /// The age at which a connection is replaced, or up to a tenth before, so that memory that the server holds for it is freed and new
+    /// addresses are found.
     /// </summary>
     [Reloadable, Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
     public TimeSpan MaxLifetime { get; init; } = TimeSpan.FromMinutes(30);
@@ -104,14 +111,14 @@ public sealed record BackendConfig
     public int MaxPinned { get; init; }
 
     /// <summary>
-    /// How long an open transaction may do nothing before it is rolled back; 0: for ever. Holding locks for longer is a bug in
-    /// practice.
+    /// How long an open transaction may do nothing before it is rolled back, and its session ended; 0: for ever. Holding locks for longer is a
+    /// bug in practice.
     /// </summary>
     [Reloadable, Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan IdleInTransactionTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How long a session may hold a connection for itself and do nothing; 0: for ever. Half an hour spares people at a prompt.
+    /// How long a session may hold a connection for itself and do nothing before it is ended; 0: for ever. Half an hour spares people at a prompt.
     /// </summary>
     [Reloadable, Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan IdlePinnedTimeout { get; init; } = TimeSpan.FromMinutes(30);

@@ -19,7 +19,10 @@ public sealed record ListenerConfig
     /// <summary>The backend whose flavour and version the greeting shows, which is sent before the user is known.</summary>
     public required string Backend { get; init; }
 
-    /// <summary>Sessions at once, before further clients get error 1040. The default is a guard: the limit of open files usually comes first.</summary>
+    /// <summary>
+    /// Sessions at once on the node, by whichever listener they came, before further clients of this one get error 1040. The default is a
+    /// guard: the limit of open files usually comes first.
+    /// </summary>
     [Reloadable, Range(1, 4_000_000)]
     public int MaxSessions { get; init; } = 100_000;
 

@@ -5,7 +5,10 @@ namespace Pool.Host.Configuration;
 /// <summary>Limits on every session.</summary>
 public sealed record SessionsConfig
 {
-    /// <summary>How long a client may be silent before its session is closed; 0: for ever. The default is MySQL's own wait_timeout.</summary>
+    /// <summary>
+    /// How long a client may be silent before its session is closed, if that holds no connection (IdleInTransactionTimeout and IdlePinnedTimeout
+    /// of the backend are for those that do); 0: for ever. The default is MySQL's own wait_timeout.
+    /// </summary>
     [Reloadable, Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(8);
 

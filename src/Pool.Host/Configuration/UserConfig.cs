@@ -21,7 +21,7 @@ public sealed record UserConfig
     [Reloadable]
     public bool RequireTls { get; init; }
 
-    /// <summary>The user's sessions at once; 0: no limit but the listener's, which is the default.</summary>
+    /// <summary>The user's sessions at once, on each node; 0: no limit but the listener's, which is the default.</summary>
     [Reloadable, Range(0, 4_000_000)]
     public int MaxSessions { get; init; }
 
