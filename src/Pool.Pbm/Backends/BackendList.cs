@@ -16,7 +16,8 @@ internal static class BackendList
 
     private const string Description =
         """
-        Lists the database servers with the connections of all nodes together. CAP is MaxConnections, which they never exceed.
+        Lists the database servers with the connections of all nodes together. CAP is MaxConnections, which SHARES never exceed, unless
+        pbm pool resize let a node that is alone have more.
 
         Example:
           pbm backend list

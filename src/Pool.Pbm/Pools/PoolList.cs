@@ -9,7 +9,8 @@ internal static class PoolList
     private const string Description =
         """
         Lists the pools: one for each backend on each node. SHARE is the most connections that the node may have now; all shares of a
-        backend together are never more than its MaxConnections.
+        backend together are never more than its MaxConnections, unless pbm pool resize let a node that is alone have more. LIMIT is what
+        that command has limited the share to.
 
         Examples:
           pbm pool list

@@ -9,7 +9,8 @@ internal static class PoolResize
     private const string Description =
         """
         Changes how many connections a node's pool may have, reserved ones included, until the node is started anew; on all nodes, or one.
-        In a cluster a node never has more than its share of the cap either way. Fewer are reached as connections come back.
+        In a cluster a node never has more than its share of the cap either way. A node that is alone has as many as this says, also more
+        than MaxConnections, until a reload changes that. 4096 at most, or MaxConnections. Fewer are reached as connections come back.
 
         Examples:
           pbm pool resize main 80
