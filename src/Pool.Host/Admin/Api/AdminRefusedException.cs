@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pool.Host.Admin.Api;
 
-/// <summary>A request that is not served: nothing was changed by it.</summary>
+/// <summary>A request that is not served: nothing was changed by it, unless it may have come to a node that could not answer.</summary>
 public sealed class AdminRefusedException : Exception
 {
     private readonly string _error;
