@@ -133,6 +133,7 @@ internal sealed class ClusterUnit : IAsyncDisposable
             return (null, $"Cluster.Secret: {problem}");
         }
 
+        // The check of the configuration has looked at it; since then the file may have changed.
         if (secret.Length < PeerSecret.MinLength)
         {
             return (null, $"Cluster.Secret: has fewer than {PeerSecret.MinLength} characters");

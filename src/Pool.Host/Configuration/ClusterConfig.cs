@@ -12,7 +12,10 @@ public sealed record ClusterConfig
     /// <summary>The etcd that the nodes agree in.</summary>
     public required EtcdConfig Etcd { get; init; }
 
-    /// <summary>Where the secret is found that all nodes of the cluster share. They prove to each other that they know it, and never send it.</summary>
+    /// <summary>
+    /// Where the secret is found that all nodes of the cluster share, of 16 characters or more. They prove to each other that they know it, and
+    /// never send it.
+    /// </summary>
     public required SecretReference Secret { get; init; }
 
     /// <summary>

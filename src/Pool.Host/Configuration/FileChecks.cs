@@ -1,3 +1,4 @@
+using Pool.Actors.Cluster.Peers;
 using Pool.Host.Tls;
 
 namespace Pool.Host.Configuration;
@@ -27,6 +28,9 @@ internal static class FileChecks
     private static IEnumerable<ConfigProblem> Cluster(ClusterConfig cluster, SecretResolver secrets) =>
     [
         .. Secret("Cluster.Secret", cluster.Secret, secrets),
+        .. secrets.TryResolve(cluster.Secret, out var secret, out _) && secret.Length < PeerSecret.MinLength
+            ? [new ConfigProblem("Cluster.Secret", null, $"must have {PeerSecret.MinLength} characters or more")]
+            : Array.Empty<ConfigProblem>(),
         .. Secret("Cluster.Etcd.Password", cluster.Etcd.Password, secrets),
         .. Certificate("Cluster.Etcd", cluster.Etcd.CertificateFile, cluster.Etcd.KeyFile),
         .. cluster.Etcd.CaFile is { } file && !PemFiles.TryLoadAuthorities(file, out _, out var problem)

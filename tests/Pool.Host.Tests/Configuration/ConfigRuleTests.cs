@@ -111,6 +111,17 @@ public sealed class ConfigRuleTests : IDisposable
         Assert.Equal(line, _sources.With("Listeners:0:Address", "\"0.0.0.0\"").With("Cluster", Cluster).With(key, json).LoadProblem());
 
     [Fact]
+    public void A_secret_of_a_cluster_that_could_be_guessed_is_refused()
+    {
+        var file = _sources.Write("cluster-secret", "15 characters..\n");
+        _sources.With("Cluster", Cluster).With("Cluster:Secret", $$"""{"File":"{{file}}"}""");
+        Assert.Equal("Cluster.Secret: must have 16 characters or more", _sources.LoadProblem());
+
+        _sources.Write("cluster-secret", "16 characters...\n");
+        Assert.NotNull(_sources.LoadValid().Cluster);
+    }
+
+    [Fact]
     public void A_cluster_needs_no_more_than_its_name_etcd_a_secret_and_an_address()
     {
         var config = _sources.With("Cluster", Cluster).LoadValid();

@@ -20,7 +20,7 @@ internal static class DeployFolder
         try
         {
             var secret = Path.Combine(folder.FullName, "secret");
-            File.WriteAllText(secret, "a secret");
+            File.WriteAllText(secret, "a secret of theirs");
             var file = Path.Combine(folder.FullName, "pool.json");
             File.WriteAllText(file, json);
             var overrides = new[] { "Cluster:Secret:File", "Accounts:0:Password:File", "Users:0:Password:File", "Admin:Token:File" };
