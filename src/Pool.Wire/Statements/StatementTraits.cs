@@ -47,7 +47,7 @@ public enum StatementTraits : uint
     /// <summary>SET RESOURCE GROUP.</summary>
     ResourceGroup = 1 << 11,
 
-    /// <summary>FLUSH TABLES WITH READ LOCK of everything, LOCK INSTANCE, BACKUP STAGE.</summary>
+    /// <summary>LOCK INSTANCE, BACKUP STAGE.</summary>
     GlobalLock = 1 << 12,
 
     /// <summary>XA.</summary>
