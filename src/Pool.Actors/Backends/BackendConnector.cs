@@ -110,7 +110,7 @@ public sealed class BackendConnector(
             with { Unfinished = hasEnded ? null : connection };
     }
 
-    private static ConnectOutcome NotPermitted() => Failed(ConnectFailureKind.NotPermitted, "this node may not open connections now");
+    private static ConnectOutcome NotPermitted() => new(null, ConnectFailure.NotPermitted);
 
     private static ConnectOutcome Failed(ConnectFailureKind kind, string text) => new(null, new ConnectFailure(kind, text));
 }

@@ -31,7 +31,12 @@ public sealed record ConnectOutcome(PooledConnection? Connection, ConnectFailure
 /// <param name="Kind">The class of the failure.</param>
 /// <param name="Text">What happened to which host, for logs and for the client's error.</param>
 /// <param name="ServerErrorCode">The server's own error number, 0 if it did not get that far.</param>
-public sealed record ConnectFailure(ConnectFailureKind Kind, string Text, int ServerErrorCode = 0);
+public sealed record ConnectFailure(ConnectFailureKind Kind, string Text, int ServerErrorCode = 0)
+{
+    /// <summary>The node may not open any.</summary>
+    public static ConnectFailure NotPermitted { get; } = new(
+        ConnectFailureKind.NotPermitted, "this node may open no connections now, since it cannot prove to its cluster that it is there");
+}
 
 /// <summary>The classes of connect failures.</summary>
 public enum ConnectFailureKind

@@ -24,8 +24,8 @@ internal sealed class ConnectionOpener(PoolState state, IBackendConnector connec
     /// <summary>The last connect failed. Under the line's gate.</summary>
     public bool IsFailing => _pacer.IsFailing;
 
-    /// <summary>Why the last connect failed; null if it did not, or if nothing is said of the server by it. From any thread.</summary>
-    public ConnectFailure? LastFailure => _lastFailure;
+    /// <summary>Why there are no more: the node may open none, or the last connect failed; null if neither. From any thread.</summary>
+    public ConnectFailure? Obstacle => connector.MayConnect ? _lastFailure : ConnectFailure.NotPermitted;
 
     /// <summary>The last connect failed, and more places would not have helped: room comes to a full server by moving places. From any thread.</summary>
     public bool IsInVain => _lastFailure is { Kind: not ConnectFailureKind.TooManyConnections };

@@ -66,7 +66,7 @@ internal sealed class Janitor : IAsyncDisposable
         bool IsOver(Waiter waiter) => time.GetElapsedTime(waiter.Joined) >= _state.Options.LeaseTimeout;
 
         _state.Quotas.Fail(LeaseResult.Failed(LeaseFailure.UserTimedOut), IsOver);
-        _state.Line.Fail(new LeaseResult(null, LeaseFailure.TimedOut, _opener.LastFailure), IsOver);
+        _state.Line.Fail(new LeaseResult(null, LeaseFailure.TimedOut, _opener.Obstacle), IsOver);
     }
 
     private void CheckLimits()

@@ -127,6 +127,7 @@ internal static class LeaseSetup
     {
         PoolMode.Paused => ". An operator has paused the pool, until 'pbm pool resume'",
         PoolMode.Drained => ". An operator has drained the backend, until 'pbm pool resume'",
+        _ when failure is { Kind: ConnectFailureKind.NotPermitted } => $": {failure.Text}",
         _ when failure is not null => $". The last attempt to open one failed: {failure.Text}",
         _ => "",
     };

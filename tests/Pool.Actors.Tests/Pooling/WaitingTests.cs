@@ -1,3 +1,4 @@
+using Pool.Actors.Backends;
 using Pool.Actors.Pooling;
 using Pool.Actors.Settings;
 
@@ -53,6 +54,19 @@ public sealed class WaitingTests
 
         Assert.Same(taken, (await late).Connection);
         Assert.Equal(1, f.Metrics.WaitsFailed["TimedOut"].Value);
+    }
+
+    [Fact]
+    public async Task Who_waits_in_vain_where_no_connection_may_be_opened_is_told_that()
+    {
+        await using var f = new PoolFixture(leases: 1);
+        f.Connector.MayConnect = false;
+        var waiting = f.LeaseAsync(f.Of("shop"));
+        f.Time.Advance(f.Pool.Options.LeaseTimeout);
+
+        var result = await waiting;
+        Assert.Equal(LeaseFailure.TimedOut, result.Failure);
+        Assert.Equal(ConnectFailureKind.NotPermitted, result.ConnectFailure?.Kind);
     }
 
     [Fact]
