@@ -25,10 +25,9 @@ public interface INodeInspector
 /// <param name="PinnedSince">When that began; null if it does not.</param>
 /// <param name="Statement">The kind of its latest statement; null if there was none.</param>
 /// <param name="Since">When its state began.</param>
-/// <param name="Program">What the client says it is; null if it does not say.</param>
 public sealed record SessionView(
     uint Id, string User, string Client, string Listener, string Backend, string? Database,
-    string State, string? Pinned, string? PinnedBy, DateTimeOffset? PinnedSince, string? Statement, DateTimeOffset Since, string? Program);
+    string State, string? Pinned, string? PinnedBy, DateTimeOffset? PinnedSince, string? Statement, DateTimeOffset Since);
 
 /// <summary>A pool as operators see it.</summary>
 /// <param name="Backend">The backend's name.</param>

@@ -24,8 +24,7 @@ public sealed class NodeInspector(SessionServices services, IReadOnlyList<Served
             session.PinnedBy,
             pinnedSince == 0 ? null : now - time.GetElapsedTime(pinnedSince),
             session.StatementKind,
-            now - time.GetElapsedTime(session.LastActiveAt),
-            null);
+            now - time.GetElapsedTime(session.LastActiveAt));
     }
 
     /// <inheritdoc/>

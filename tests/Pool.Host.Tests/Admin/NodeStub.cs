@@ -31,7 +31,7 @@ internal sealed class NodeStub : INodeInspector
     public static AdminFront Front() => new(new AdminApi("stub", []), new AdminCluster.FixedMembership(ClusterView.Empty, null!), null, () => null, new AdminMetrics(), TimeProvider.System);
 
     public IEnumerable<SessionView> Sessions() =>
-        [new(4194305, "app", "127.0.0.1:4000", "main", "main", null, "idle", null, null, null, "Select", DateTimeOffset.UnixEpoch, "mysql")];
+        [new(4194305, "app", "127.0.0.1:4000", "main", "main", null, "idle", null, null, null, "Select", DateTimeOffset.UnixEpoch)];
 
     public IEnumerable<PoolView> Pools() => [new("main", "db:3306", "MySQL 9.7.4", Snapshot)];
 }
