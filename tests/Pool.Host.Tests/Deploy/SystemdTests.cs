@@ -28,6 +28,7 @@ public sealed class SystemdTests
     public void It_gives_a_drain_its_time()
     {
         var stop = DeployFolder.Read("pool.service").Split('\n').Single(l => l.StartsWith("TimeoutStopSec=", StringComparison.Ordinal));
-        Assert.True(int.Parse(stop.Split('=')[1], null) > 30);
+        // The drain itself, and what may hang after it: connections that close, a share and a place in the cluster that are given back.
+        Assert.True(int.Parse(stop.Split('=')[1], null) > 30 + 10 + 3 + 3);
     }
 }
