@@ -104,11 +104,11 @@ public sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>A client that has connected and said nothing yet.</summary>
-    public FakeClient Connect(int? seed = null, int capacity = 1 << 20)
+    public FakeClient Connect(int? seed = null, int capacity = 1 << 20, ListenerContext? listener = null)
     {
         var (near, far) = PipeTransport.CreatePair(seed, capacity);
         var link = new FakeClientLink(far);
-        _ = Admission.AdmitAsync(link, Listener);
+        _ = Admission.AdmitAsync(link, listener ?? Listener);
         return new FakeClient(near, link);
     }
 

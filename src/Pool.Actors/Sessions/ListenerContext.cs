@@ -8,6 +8,7 @@ public sealed class ListenerContext
 {
     private LoginContext? _login;
     private int _handshakes;
+    private int _sessions;
 
     /// <summary>The listener's name.</summary>
     public required string Name { get; init; }
@@ -15,7 +16,7 @@ public sealed class ListenerContext
     /// <summary>The backend whose flavour and version it greets with.</summary>
     public required Backend Backend { get; init; }
 
-    /// <summary>Sessions at once on this node.</summary>
+    /// <summary>Sessions at once that came by it.</summary>
     public int MaxSessions { get; set; }
 
     /// <summary>Clients at once that have not logged in yet: what a flood of half-open connections can hold.</summary>
@@ -33,6 +34,22 @@ public sealed class ListenerContext
 
     /// <summary>Clients that are logging in now.</summary>
     public int Handshakes => Volatile.Read(ref _handshakes);
+
+    /// <summary>True if a session more would be too many.</summary>
+    internal bool IsFull => Volatile.Read(ref _sessions) >= MaxSessions;
+
+    internal bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _sessions) <= MaxSessions)
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    internal void Leave() => Interlocked.Decrement(ref _sessions);
 
     internal bool TryBeginHandshake()
     {

@@ -55,7 +55,7 @@ public sealed class SessionAdmission
         {
             await RefuseAsync(transport, PoolError.BackendUnavailable, listener.Backend.Name, "it has not been reached yet");
         }
-        else if (_services.Sessions.Count >= listener.MaxSessions || !listener.TryBeginHandshake())
+        else if (listener.IsFull || !listener.TryBeginHandshake())
         {
             await RefuseAsync(transport, PoolError.TooManyConnections);
         }
@@ -147,7 +147,7 @@ public sealed class SessionAdmission
 
         var session = new Session(_services, id, listener, found.Origin, client.Transport, client.Effective, found.Wanted) { LoginSalt = client.Salt };
         session.Inbox.Prime(client.Leftover.Span);
-        if (!_services.Sessions.TryAdd(session, listener.MaxSessions))
+        if (!_services.Sessions.TryAdd(session))
         {
             _users.Leave(client.User);
             session.Want(Fingerprint.None);

@@ -8,6 +8,8 @@ namespace Pool.Actors.Sessions;
 /// </summary>
 public sealed class SessionTable
 {
+    // Fewer than there are ids, so that one that is free is soon found.
+    private const int MostSessions = 4_000_000;
     private const int ChunkBits = 10;
     private const int ChunkSize = 1 << ChunkBits;
     private readonly Session?[]?[] _chunks = new Session?[]?[1 << (SessionId.LocalBits - ChunkBits)];
@@ -57,13 +59,13 @@ public sealed class SessionTable
     /// <summary>The session with this id, or null. Any thread.</summary>
     public Session? Find(SessionId id) => Find(id.Local) is { } session && session.Id == id ? session : null;
 
-    /// <summary>Adds a session; false if there are <paramref name="most"/> already.</summary>
-    public bool TryAdd(Session session, int most)
+    /// <summary>Adds a session; false if its listener may have no more, or there are too many of all listeners together.</summary>
+    public bool TryAdd(Session session)
     {
         var local = session.Id.Local;
         lock (_changing)
         {
-            if (_count >= most)
+            if (_count >= MostSessions || !session.Listener.TryEnter())
             {
                 return false;
             }
@@ -85,6 +87,7 @@ public sealed class SessionTable
             var index = local >> ChunkBits;
             Volatile.Write(ref _chunks[index]![local & (ChunkSize - 1)], null);
             _count--;
+            session.Listener.Leave();
             if (--_used[index] == 0)
             {
                 Volatile.Write(ref _chunks[index], null);

@@ -20,8 +20,8 @@ public sealed record ListenerConfig
     public required string Backend { get; init; }
 
     /// <summary>
-    /// Sessions at once on the node, by whichever listener they came, before further clients of this one get error 1040. The default is a
-    /// guard: the limit of open files usually comes first.
+    /// Sessions at once that came by this listener, before further clients get error 1040. The default is a guard: the limit of open files
+    /// usually comes first.
     /// </summary>
     [Reloadable, Range(1, 4_000_000)]
     public int MaxSessions { get; init; } = 100_000;

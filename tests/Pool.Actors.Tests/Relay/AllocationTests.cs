@@ -79,11 +79,11 @@ public sealed class AllocationTests
         };
         var services = new SessionServices(new SessionTable(1, new Random(1)), new SessionMetrics(), time, NullLogger.Instance);
         _ = new SessionAdmission(services, new RouteTable([]), new Dictionary<string, UserRights>());
-        var listener = new ListenerContext { Name = "front", Backend = backend };
+        var listener = new ListenerContext { Name = "front", Backend = backend, MaxSessions = 1 };
         var needed = fingerprints.Acquire(connectionClass, new SessionSettings(FakeVariables.Baseline, null, multiStatements: true));
         var origin = new SessionOrigin("app", "front", backend, connectionClass, false);
         var session = new Session(services, services.Sessions.NextId(), listener, origin, client, flags, needed);
-        services.Sessions.TryAdd(session, 1);
+        services.Sessions.TryAdd(session);
         await session.ServeAsync();
         return pool;
     }

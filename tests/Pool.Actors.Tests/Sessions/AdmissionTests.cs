@@ -1,4 +1,5 @@
 using Pool.Actors.Errors;
+using Pool.Actors.Sessions;
 using Pool.Testing;
 using Pool.Wire.Commands;
 
@@ -67,6 +68,27 @@ public sealed class AdmissionTests
         Assert.Equal(3, results.Count(r => r.Error == 1040));
         Assert.Equal(2, node.Services.Sessions.Count);
         Assert.Equal(1040, (await node.Connect().MeetAsync())!.Error);
+    }
+
+    [Fact]
+    public async Task The_sessions_of_one_listener_take_no_places_of_anothers()
+    {
+        await using var node = new TestNode();
+        var other = new ListenerContext
+        {
+            Name = "other", Backend = node.Backend, MaxSessions = 1, MaxHandshakes = 1, HandshakeTimeout = node.Listener.HandshakeTimeout, Login = node.Listener.Login,
+        };
+        await node.LogInAsync();
+        await node.LogInAsync();
+
+        var client = node.Connect(listener: other);
+        await client.MeetAsync();
+        Assert.True((await client.LogInAsync("app", null)).Succeeded);
+        Assert.Equal(1040, (await node.Connect(listener: other).MeetAsync())!.Error);
+
+        await client.SendAsync(CommandCode.Quit);
+        await TestNode.UntilAsync(() => node.Services.Sessions.Count == 2, "it has left");
+        Assert.Null(await node.Connect(listener: other).MeetAsync());
     }
 
     [Fact]
