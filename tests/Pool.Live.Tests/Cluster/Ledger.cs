@@ -28,8 +28,12 @@ internal sealed class Ledger : IDisposable
     /// <summary>What each of them has had acknowledged so far.</summary>
     public IReadOnlyList<int> Counts => _writers.ConvertAll(w => w.Acknowledged.Count());
 
-    /// <summary>Whether each of them has got on by so much since then.</summary>
-    public bool HasProgressed(IReadOnlyList<int> since, int by = Progress) => Counts.Zip(since).All(c => c.First >= c.Second + by);
+    /// <summary>Whether each of them has got on by so much since then; fails if one does not run any more.</summary>
+    public bool HasProgressed(IReadOnlyList<int> since, int by = Progress)
+    {
+        _writers.ForEach(w => w.RequireRunning());
+        return Counts.Zip(since).All(c => c.First >= c.Second + by);
+    }
 
     /// <summary>Waits until each of them has got on.</summary>
     public async Task ProgressAsync(NodeCluster cluster)

@@ -46,6 +46,9 @@ internal sealed class LedgerClient : IDisposable
         return new LedgerClient(worker, Process.Start(start)!);
     }
 
+    /// <summary>Fails with what it said if it has ended, though nobody stopped it.</summary>
+    public void RequireRunning() => Assert.False(_process.HasExited, $"writer {Worker} has ended: {string.Join('\n', _errors)}");
+
     /// <summary>Lets it finish what it does.</summary>
     public async Task StopAsync()
     {

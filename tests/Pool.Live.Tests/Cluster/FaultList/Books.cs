@@ -26,12 +26,12 @@ internal sealed partial class Books(NodeCluster cluster) : IAsyncDisposable
         await ReadAsync() is { } view && MembersOf(view).TryGetValue($"pool-{node + 1}", out var life) ? life : null;
 
     /// <summary>Waits until it is true; fails with these words and all that can be seen when that takes far too long.</summary>
-    public Task UntilAsync(Func<Task<bool>> condition, string failure) => Eventually.TrueAsync(condition, async () => $"{failure}\n{await DescribeAsync()}", s_patience);
+    public Task UntilAsync(Func<Task<bool>> condition, Func<string> failure) => Eventually.TrueAsync(condition, async () => $"{failure()}\n{await DescribeAsync()}", s_patience);
 
     /// <summary>Waits until nothing is left of a life: no share, and no thread.</summary>
     public Task ForgottenAsync(string life) => UntilAsync(
         async () => await ReadAsync() is { } view && !HoldersOf(view).ContainsKey(life) && !ThreadOwnersOf(view).Contains(life),
-        $"what life {life} had is not taken over");
+        () => $"what life {life} had is not taken over");
 
     /// <summary>
     /// Waits until every node is a ready member with a share, nobody else has one or has left a thread, all shares are within the cap, nobody

@@ -36,7 +36,7 @@ internal sealed class Witness : IAsyncDisposable
     public async Task ProgressAsync(IEnumerable<int> nodes)
     {
         foreach (var (node, since) in nodes.Select(n => (n, _tenants.ServedAt(n))).ToList())
-            await Books.UntilAsync(() => Task.FromResult(_tenants.HasProgressed(node, since)), $"the sessions at node {node + 1} do not get on ({this})");
+            await Books.UntilAsync(() => Task.FromResult(_tenants.HasProgressed(node, since)), () => $"the sessions at node {node + 1} do not get on ({this})");
     }
 
     /// <summary>Waits until everybody has got on.</summary>
@@ -44,7 +44,7 @@ internal sealed class Witness : IAsyncDisposable
     {
         await ProgressAsync(Enumerable.Range(0, _cluster.Nodes.Count));
         var since = _ledger.Counts;
-        await Books.UntilAsync(() => Task.FromResult(_ledger.HasProgressed(since, by: 4)), $"the writers do not get on ({this})");
+        await Books.UntilAsync(() => Task.FromResult(_ledger.HasProgressed(since, by: 4)), () => $"the writers do not get on ({this})");
     }
 
     /// <summary>Lets everybody leave, and testifies.</summary>
