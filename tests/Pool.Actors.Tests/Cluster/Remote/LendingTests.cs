@@ -38,12 +38,7 @@ public sealed class LendingTests
     public async Task A_waiter_is_not_starved_while_another_node_falls_idle()
     {
         await using var cluster = new TestCluster([1, 1]);
-        await cluster.SpareAsync(1);
-        var (holder, busy, waiter) = (await cluster[0].LogInAsync(), await cluster[1].LogInAsync(), await cluster[0].LogInAsync());
-        await holder.QueryAsync("BEGIN");
-        await busy.QueryAsync("BEGIN");
-        var waiting = waiter.QueryAsync("SELECT 'waited'");
-        await TestNode.UntilAsync(() => cluster.Metrics(0).NotBorrowed.Values.Any(), "it is refused");
+        var (busy, waiting) = await StarveAsync(cluster);
         await busy.QueryAsync("COMMIT");
         await PassAsync(cluster, waiting);
         Assert.True((await waiting).Succeeded);
@@ -54,12 +49,7 @@ public sealed class LendingTests
     public async Task Who_was_refused_is_asked_for_again_before_the_next_tick_of_the_janitor()
     {
         await using var cluster = new TestCluster([1, 1]);
-        await cluster.SpareAsync(1);
-        var (holder, busy, waiter) = (await cluster[0].LogInAsync(), await cluster[1].LogInAsync(), await cluster[0].LogInAsync());
-        await holder.QueryAsync("BEGIN");
-        await busy.QueryAsync("BEGIN");
-        var waiting = waiter.QueryAsync("SELECT 'waited'");
-        await TestNode.UntilAsync(() => cluster.Metrics(0).NotBorrowed.Values.Any(), "it is refused");
+        var (busy, waiting) = await StarveAsync(cluster);
         await busy.QueryAsync("COMMIT");
         await TestNode.UntilAsync(() => cluster[1].Now.Idle == 1, "it is given back");
         for (var tick = 0; tick < 2; tick++)
@@ -242,4 +232,16 @@ public sealed class LendingTests
             return waiting.IsCompleted;
         },
         "it is served");
+
+    /// <summary>Both nodes have one connection, and a transaction on it: somebody waits at the first, and was refused by the second.</summary>
+    private static async Task<(FakeClient Busy, Task<FakeClientResult> Waiting)> StarveAsync(TestCluster cluster)
+    {
+        await cluster.SpareAsync(1);
+        var (holder, busy, waiter) = (await cluster[0].LogInAsync(), await cluster[1].LogInAsync(), await cluster[0].LogInAsync());
+        await holder.QueryAsync("BEGIN");
+        await busy.QueryAsync("BEGIN");
+        var waiting = waiter.QueryAsync("SELECT 'waited'");
+        await TestNode.UntilAsync(() => cluster.Metrics(0).NotBorrowed.Values.Any(), "it is refused");
+        return (busy, waiting);
+    }
 }
