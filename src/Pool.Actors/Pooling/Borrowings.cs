@@ -12,7 +12,7 @@ internal sealed class Borrowings : IAsyncDisposable
     // Several times what a client that sends statement after statement takes between two of them; too short to be missed at home.
     private static readonly TimeSpan s_keep = TimeSpan.FromMilliseconds(5);
 
-    // A little longer than a node that had none is left alone at first. What it has by then is not missed until the janitor's next tick.
+    // A little longer than a node that had none is left alone at first, so that what it has by then need not wait for the janitor's next tick.
     private static readonly TimeSpan s_askAgain = TimeSpan.FromMilliseconds(25);
 
     private readonly PoolState _state;
